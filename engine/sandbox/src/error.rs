@@ -1,0 +1,153 @@
+//! The errors of this crate, a family for each kind of call.
+//!
+//! What the code in the sandbox does is never one of these: that it raised, reached a limit or broke
+//! its interpreter is an [`Outcome`](crate::Outcome). These errors are about the image, the host and
+//! the caller.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why an image cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImageError {
+    /// There is no image in the directory.
+    #[error("there is no guest image in `{}`", path.display())]
+    Missing {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The image was written by another version of this library.
+    #[error(
+        "the guest image in `{}` has format {found}, this version reads format {}",
+        path.display(),
+        crate::image::FORMAT
+    )]
+    Format {
+        /// The directory.
+        path: PathBuf,
+        /// The format found.
+        found: u32,
+    },
+    /// Somebody other than the user of this process, or root, could have changed a file.
+    #[error("`{}` cannot be trusted: {reason}", path.display())]
+    Permissions {
+        /// The file or directory.
+        path: PathBuf,
+        /// Who could have.
+        reason: String,
+    },
+    /// A file is not what the manifest says it is.
+    #[error("`{}` is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// How it differs.
+        reason: String,
+    },
+    /// Reading failed.
+    #[error("cannot read `{}`", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Why an engine cannot be made of an image.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// A file of the image cannot be used.
+    #[error(transparent)]
+    Image(#[from] ImageError),
+    /// wasmtime refuses the configuration or the machine code.
+    #[error("the guest image cannot be loaded")]
+    Load(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why a sandbox cannot be made as configured.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A tool's name is not a Python identifier, or is a keyword or a name that Python itself needs.
+    #[error("`{name}` cannot be the name of a tool: {reason}")]
+    ToolName {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Two tools have the same name.
+    #[error("two tools are named `{name}`")]
+    DuplicateTool {
+        /// The name.
+        name: String,
+    },
+    /// A tool's parameters are not a JSON Schema of an object.
+    #[error("the parameters of tool `{name}` are not a JSON Schema of an object: {reason}")]
+    ToolSchema {
+        /// The tool.
+        name: String,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// A folder cannot be granted under this path of the guest.
+    #[error("`{path}` cannot be granted: {reason}")]
+    Grant {
+        /// The path in the guest.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A limit that nothing could run within.
+    #[error("{limit} is too small: it is {value}, the least is {least}")]
+    LimitTooSmall {
+        /// The limit's name.
+        limit: &'static str,
+        /// The value given.
+        value: u64,
+        /// The least that makes sense.
+        least: u64,
+    },
+    /// An environment variable that no process could have.
+    #[error("`{name}` cannot be an environment variable: {reason}")]
+    Environment {
+        /// The name.
+        name: String,
+        /// What is wrong with it or its value.
+        reason: &'static str,
+    },
+}
+
+/// Why a session cannot be started, or cannot run a step.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// An earlier step ended the interpreter of this session; its outcome said how.
+    #[error("the session is lost: {reason}")]
+    Lost {
+        /// What ended it.
+        reason: String,
+    },
+    /// The code is longer than a step may be.
+    #[error("the code has {bytes} bytes, the limit is {limit} bytes")]
+    CodeTooLong {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A limit given for this step is one that nothing could run within.
+    #[error(transparent)]
+    Limits(#[from] ConfigError),
+    /// The host cannot provide what a session needs.
+    #[error("cannot start a session: {doing}")]
+    Start {
+        /// What was being done.
+        doing: &'static str,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}

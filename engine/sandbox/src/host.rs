@@ -1,0 +1,255 @@
+//! The host's side of the wall: what each import of the guest's world does.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::value::RawValue;
+use wasmtime::ResourceLimiter;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+use crate::bindings::fumehood::guest;
+use crate::console::Console;
+use crate::control::{Control, Reason};
+use crate::limits::{Limit, Limits, Reached, Scopes};
+use crate::outcome::{Event, FinalAnswer, Listener, Stream};
+use crate::tools::{CallError, Tools};
+
+/// What the host functions of a session work on.
+pub(crate) struct Host {
+    pub(crate) wasi: WasiCtx,
+    pub(crate) table: ResourceTable,
+    /// When the session's monotonic clock began.
+    pub(crate) started: Instant,
+    pub(crate) control: Arc<Control>,
+    pub(crate) console: Arc<Console>,
+    pub(crate) tools: Arc<Tools>,
+    pub(crate) memory: MemoryLimit,
+    pub(crate) step: StepIo,
+}
+
+impl WasiView for Host {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// What a step has called and answered so far.
+pub(crate) struct StepIo {
+    limits: Limits,
+    scopes: Scopes,
+    listener: Option<Listener>,
+    tool_calls: u64,
+    answer: Option<FinalAnswer>,
+}
+
+impl StepIo {
+    pub(crate) fn new(limits: Limits, scopes: Scopes, listener: Option<Listener>) -> StepIo {
+        StepIo { limits, scopes, listener, tool_calls: 0, answer: None }
+    }
+
+    pub(crate) fn tool_calls(&self) -> u64 {
+        self.tool_calls
+    }
+
+    pub(crate) fn take_answer(&mut self) -> Option<FinalAnswer> {
+        self.answer.take()
+    }
+
+    fn tell(&self, event: Event<'_>) {
+        if let Some(listener) = &self.listener {
+            listener(event);
+        }
+    }
+}
+
+impl guest::console::Host for Host {
+    fn write(&mut self, to: guest::console::Stream, bytes: Vec<u8>) -> wasmtime::Result<()> {
+        let stream = match to {
+            guest::console::Stream::Stdout => Stream::Stdout,
+            guest::console::Stream::Stderr => Stream::Stderr,
+        };
+        self.console.print(stream, &bytes);
+        Ok(())
+    }
+}
+
+impl guest::answer::Host for Host {
+    fn give(&mut self, json: Option<String>, text: String) -> wasmtime::Result<()> {
+        if self.step.answer.is_none() {
+            let json = json.and_then(|json| checked_json(json, self.step.limits.nesting));
+            self.step.answer = Some(FinalAnswer { json, text });
+        }
+        Ok(())
+    }
+}
+
+impl guest::limits::Host for Host {
+    fn interruption(&mut self) -> wasmtime::Result<String> {
+        Ok(self.control.take_interruption().unwrap_or_default())
+    }
+}
+
+impl guest::tools::Host for Host {
+    async fn call(&mut self, name: String, arguments: String) -> Result<String, String> {
+        let step = &mut self.step;
+        step.tool_calls = step.tool_calls.saturating_add(1);
+        if step.tool_calls > step.limits.tool_calls {
+            return Err(self.control.note(Reason::Limit(Reached {
+                limit: Limit::ToolCalls,
+                scope: step.scopes.tool_calls,
+                value: step.limits.tool_calls,
+                used: step.tool_calls,
+            })));
+        }
+        let limits = &step.limits;
+        if arguments.len() as u64 > limits.request_bytes {
+            return Err(format!(
+                "ToolArgumentError: {name}: the arguments are {} bytes, the limit is {} bytes",
+                arguments.len(),
+                limits.request_bytes
+            ));
+        }
+        if nesting_of(&arguments) > limits.nesting {
+            return Err(format!("ToolArgumentError: {name}: the arguments are nested too deeply"));
+        }
+        let call = match self.tools.begin(&name, &arguments) {
+            Ok(call) => call,
+            Err(error) => return Err(failure(&name, error)),
+        };
+        step.tell(Event::ToolCalled { tool: &name, arguments: &arguments });
+        let started = Instant::now();
+        let answered = tokio::select! {
+            biased;
+            () = self.control.interruption() => {
+                // Whoever interrupted has noted why; the exception is raised from the call.
+                Err(self.control.take_interruption().unwrap_or_default())
+            }
+            answered = call.run() => answered.map_err(|error| failure(&name, error)),
+        };
+        let result = answered.and_then(|answer| {
+            let answer = answer.to_string();
+            if answer.len() as u64 > limits.answer_bytes {
+                return Err(format!(
+                    "ToolError: {name}: the answer is {} bytes, the limit is {} bytes",
+                    answer.len(),
+                    limits.answer_bytes
+                ));
+            }
+            Ok(answer)
+        });
+        step.tell(Event::ToolReturned {
+            tool: &name,
+            result: result.as_deref().map_err(String::as_str),
+            took: started.elapsed(),
+        });
+        result
+    }
+}
+
+/// What the guest raises when a call has no answer.
+fn failure(name: &str, error: CallError) -> String {
+    match error {
+        CallError::Unknown => format!("ToolError: there is no tool `{name}`"),
+        CallError::Arguments(reason) => format!("ToolArgumentError: {reason}"),
+        CallError::Failed(message) => format!("ToolError: {message}"),
+    }
+}
+
+/// JSON text from the guest, if that is what it is.
+pub(crate) fn checked_json(text: String, nesting: u32) -> Option<Box<RawValue>> {
+    if nesting_of(&text) > nesting {
+        return None;
+    }
+    RawValue::from_string(text).ok()
+}
+
+/// How deep a JSON text is nested. Brackets inside of strings do not count.
+fn nesting_of(json: &str) -> u32 {
+    let (mut depth, mut deepest) = (0_u32, 0);
+    let mut in_string = false;
+    let mut escaped = false;
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// The memory limit of a session.
+#[derive(Debug)]
+pub(crate) struct MemoryLimit {
+    bytes: u64,
+    /// The size that was asked for past the limit, in this step.
+    denied: Option<u64>,
+}
+
+impl MemoryLimit {
+    pub(crate) fn new(bytes: u64) -> MemoryLimit {
+        MemoryLimit { bytes, denied: None }
+    }
+
+    /// Forgets the last step's denial.
+    pub(crate) fn begin(&mut self) {
+        self.denied = None;
+    }
+
+    /// The limit, if it was reached in this step.
+    pub(crate) fn reached(&self) -> Option<Reached> {
+        let used = self.denied?;
+        Some(Reached { limit: Limit::Memory, scope: Default::default(), value: self.bytes, used })
+    }
+}
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        // A fresh memory is the engine's business; growth is the guest's.
+        let grown = current == 0 || desired as u64 <= self.bytes;
+        if !grown {
+            self.denied = Some(desired as u64);
+        }
+        Ok(grown)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        _desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(current == 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nesting_of;
+
+    #[test]
+    fn nesting_counts_brackets_outside_of_strings() {
+        for (json, depth) in [
+            ("1", 0),
+            ("[]", 1),
+            (r#"{"a": [1, [2]], "b": {}}"#, 3),
+            (r#"["[[[", "\"[["]"#, 1),
+            (r#"["\\", [1]]"#, 2),
+            ("]]]][", 1),
+        ] {
+            assert_eq!(nesting_of(json), depth, "{json}");
+        }
+    }
+}

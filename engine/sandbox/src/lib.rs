@@ -1,0 +1,60 @@
+//! Real CPython in a WebAssembly sandbox, for code that nobody has reviewed.
+//!
+//! An [`Engine`] holds the guest [`Image`]: an interpreter that has started and has numpy and pandas
+//! imported. A [`Sandbox`] says what code may reach (tools, folders, environment) and use (fuel, time,
+//! memory, output). Each of its [`Session`]s is a fresh copy of that interpreter, which runs steps
+//! one after another and keeps its variables between them. A [`Step`] tells what came of it: a value,
+//! an exception with CPython's own traceback, a final answer, a limit that was reached.
+//!
+//! ```no_run
+//! use fumehood::{Engine, Image, Outcome, Sandbox};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let engine = Engine::new(&Image::open("/srv/fumehood/image")?)?;
+//! let mut session = Sandbox::builder(&engine).build()?.session().await?;
+//! session.run("import pandas as pd; table = pd.DataFrame({'n': [1, 2, 3]})").await?;
+//! let step = session.run("table.n.mean()").await?;
+//! if let Outcome::Completed(Some(value)) = step.outcome {
+//!     assert_eq!(value.repr, "np.float64(2.0)");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The crate `fumehood-image` builds the image. This crate never prints, and reads no environment
+//! variables and no files but those of the image and the folders it is given. Sessions run on any
+//! tokio runtime with timers.
+
+mod bindings;
+mod console;
+mod control;
+mod engine;
+mod error;
+mod host;
+mod image;
+mod limits;
+mod memory;
+mod outcome;
+mod precompiled;
+mod sandbox;
+mod session;
+mod tools;
+mod wasi;
+#[doc(hidden)]
+pub mod workshop;
+
+pub use control::CancelHandle;
+pub use engine::{Engine, Metering};
+pub use error::{ConfigError, EngineError, ImageError, SessionError};
+pub use image::{FORMAT, FileDigest, Image, Manifest};
+pub use limits::{
+    CODE_BYTES, FUEL_GRACE_LEAST, FUEL_GRACE_MOST, Limit, Limits, Reached, Scope,
+    TIME_GRACE_LEAST, TIME_GRACE_MOST, Totals, Usage,
+};
+pub use outcome::{
+    Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,
+};
+pub use sandbox::{Sandbox, SandboxBuilder};
+pub use session::{Code, Session};
+pub use tools::{Arguments, Tool, ToolDeclaration, ToolError, ToolFuture, function};
+pub use wasi::Grant;

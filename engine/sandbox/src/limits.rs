@@ -1,0 +1,341 @@
+//! Every limit there is: its default, its two walls, and the exception it becomes in the guest.
+//!
+//! Fuel and time have two walls. At the limit itself an exception is raised in the running code,
+//! which ends the step and leaves the session as it is. Code that does not get to see it, because it
+//! is inside a long operation of the C library or because it catches everything, is stopped a little
+//! later, and the session is lost. How much later, the grace, is a tenth of the limit within bounds:
+//!
+//! | limit | grace | at least | at most |
+//! |---|---|---|---|
+//! | fuel | a tenth | [`FUEL_GRACE_LEAST`] | [`FUEL_GRACE_MOST`] |
+//! | time | a tenth | [`TIME_GRACE_LEAST`] | [`TIME_GRACE_MOST`] |
+//!
+//! A step that prints past its output limit is interrupted as well; what it prints from there on is
+//! dropped, and the walls of fuel and time end it if it does not end by itself. Memory has one wall,
+//! the guest's own: an allocation past the limit fails, which Python raises as `MemoryError`.
+
+use std::time::Duration;
+
+use crate::error::ConfigError;
+
+/// Least fuel between the two walls.
+pub const FUEL_GRACE_LEAST: u64 = 20_000_000;
+/// Most fuel between the two walls.
+pub const FUEL_GRACE_MOST: u64 = 1_000_000_000;
+/// Least time between the two walls.
+pub const TIME_GRACE_LEAST: Duration = Duration::from_millis(50);
+/// Most time between the two walls.
+pub const TIME_GRACE_MOST: Duration = Duration::from_secs(1);
+/// Bytes of code that a step may have.
+pub const CODE_BYTES: usize = 8 << 20;
+
+/// Least fuel of a step; the runtime itself needs some to begin and to report.
+const FUEL_LEAST: u64 = 1_000_000;
+/// Least time of a step.
+const TIME_LEAST: Duration = Duration::from_millis(1);
+
+/// What a step may use.
+///
+/// # Defaults
+///
+/// * `fuel`: 50 000 000 000
+/// * `time`: 30 seconds
+/// * `memory_bytes`: 1 GiB, of which a fresh session has about 100 MiB in use by its libraries
+/// * `output_bytes`: 1 MiB
+/// * `tool_calls`: 1000
+/// * `request_bytes`: 1 MiB
+/// * `answer_bytes`: 16 MiB
+/// * `nesting`: 64
+/// * `session`: no limits beyond those of each step
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use fumehood::Limits;
+///
+/// let limits = Limits::default().with_time(Duration::from_secs(5)).with_memory_bytes(256 << 20);
+/// assert_eq!(limits.output_bytes, 1 << 20);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Fuel of a step: about one unit for each WebAssembly instruction.
+    pub fuel: u64,
+    /// Wall-clock time of a step, time spent in tools included.
+    pub time: Duration,
+    /// Size of the guest's memory, in bytes, its libraries included. It holds for the session.
+    pub memory_bytes: u64,
+    /// Bytes a step may print, stdout and stderr together.
+    pub output_bytes: u64,
+    /// Tool calls of a step.
+    pub tool_calls: u64,
+    /// Bytes of the arguments of one tool call, as JSON. It holds for the session.
+    pub request_bytes: u64,
+    /// Bytes of the answer of one tool call, as JSON.
+    pub answer_bytes: u64,
+    /// How deep values may be nested that go in or out. It holds for the session.
+    pub nesting: u32,
+    /// What all steps of a session may use together.
+    pub session: Totals,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            fuel: 50_000_000_000,
+            time: Duration::from_secs(30),
+            memory_bytes: 1 << 30,
+            output_bytes: 1 << 20,
+            tool_calls: 1000,
+            request_bytes: 1 << 20,
+            answer_bytes: 16 << 20,
+            nesting: 64,
+            session: Totals::default(),
+        }
+    }
+}
+
+/// What all steps of a session may use together. The default is no limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Fuel.
+    pub fuel: Option<u64>,
+    /// Wall-clock time of the steps; the time between them does not count.
+    pub time: Option<Duration>,
+    /// Bytes printed.
+    pub output_bytes: Option<u64>,
+    /// Tool calls.
+    pub tool_calls: Option<u64>,
+}
+
+macro_rules! setters {
+    ($($(#[$doc:meta])* $setter:ident, $field:ident: $type:ty;)*) => {
+        $($(#[$doc])*
+        #[must_use]
+        pub fn $setter(mut self, $field: $type) -> Self {
+            self.$field = $field;
+            self
+        })*
+    };
+}
+
+impl Limits {
+    setters! {
+        /// Sets `fuel`.
+        with_fuel, fuel: u64;
+        /// Sets `time`.
+        with_time, time: Duration;
+        /// Sets `memory_bytes`.
+        with_memory_bytes, memory_bytes: u64;
+        /// Sets `output_bytes`.
+        with_output_bytes, output_bytes: u64;
+        /// Sets `tool_calls`.
+        with_tool_calls, tool_calls: u64;
+        /// Sets `request_bytes`.
+        with_request_bytes, request_bytes: u64;
+        /// Sets `answer_bytes`.
+        with_answer_bytes, answer_bytes: u64;
+        /// Sets `nesting`.
+        with_nesting, nesting: u32;
+        /// Sets `session`.
+        with_session, session: Totals;
+    }
+
+    /// Refuses limits that not even the runtime could run within.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let least = |limit, value, least| {
+            if value < least {
+                Err(ConfigError::LimitTooSmall { limit, value, least })
+            } else {
+                Ok(())
+            }
+        };
+        least("fuel", self.fuel, FUEL_LEAST)?;
+        least("time_ms", milliseconds(self.time), milliseconds(TIME_LEAST))?;
+        least("nesting", self.nesting.into(), 1)
+    }
+
+    /// These limits, with what is left of the session's totals where that is less.
+    pub(crate) fn within(&self, used: &Usage) -> (Limits, Scopes) {
+        let mut limits = self.clone();
+        let mut scopes = Scopes::default();
+        if let Some(total) = self.session.fuel
+            && total.saturating_sub(used.fuel) < limits.fuel
+        {
+            limits.fuel = total.saturating_sub(used.fuel).max(FUEL_LEAST);
+            scopes.fuel = Scope::Session;
+        }
+        if let Some(total) = self.session.time
+            && total.saturating_sub(used.wall) < limits.time
+        {
+            limits.time = total.saturating_sub(used.wall).max(TIME_LEAST);
+            scopes.time = Scope::Session;
+        }
+        if let Some(total) = self.session.output_bytes
+            && total.saturating_sub(used.output_bytes) < limits.output_bytes
+        {
+            limits.output_bytes = total.saturating_sub(used.output_bytes);
+            scopes.output_bytes = Scope::Session;
+        }
+        if let Some(total) = self.session.tool_calls
+            && total.saturating_sub(used.tool_calls) < limits.tool_calls
+        {
+            limits.tool_calls = total.saturating_sub(used.tool_calls);
+            scopes.tool_calls = Scope::Session;
+        }
+        (limits, scopes)
+    }
+
+    pub(crate) fn fuel_grace(&self) -> u64 {
+        (self.fuel / 10).clamp(FUEL_GRACE_LEAST, FUEL_GRACE_MOST)
+    }
+
+    pub(crate) fn time_grace(&self) -> Duration {
+        (self.time / 10).clamp(TIME_GRACE_LEAST, TIME_GRACE_MOST)
+    }
+}
+
+impl Totals {
+    setters! {
+        /// Sets `fuel`.
+        with_fuel, fuel: Option<u64>;
+        /// Sets `time`.
+        with_time, time: Option<Duration>;
+        /// Sets `output_bytes`.
+        with_output_bytes, output_bytes: Option<u64>;
+        /// Sets `tool_calls`.
+        with_tool_calls, tool_calls: Option<u64>;
+    }
+}
+
+/// What a step, or all steps of a session, have used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Usage {
+    /// Fuel: about one unit for each WebAssembly instruction.
+    pub fuel: u64,
+    /// Wall-clock time, time spent in tools included.
+    pub wall: Duration,
+    /// The guest's memory in bytes, its libraries included. It never shrinks within a session.
+    pub memory_bytes: u64,
+    /// Bytes printed, those past the limit included.
+    pub output_bytes: u64,
+    /// Tool calls, those refused included.
+    pub tool_calls: u64,
+}
+
+impl Usage {
+    pub(crate) fn add(&mut self, step: &Usage) {
+        self.fuel = self.fuel.saturating_add(step.fuel);
+        self.wall = self.wall.saturating_add(step.wall);
+        self.memory_bytes = self.memory_bytes.max(step.memory_bytes);
+        self.output_bytes = self.output_bytes.saturating_add(step.output_bytes);
+        self.tool_calls = self.tool_calls.saturating_add(step.tool_calls);
+    }
+}
+
+/// The limits that can end a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Limits::fuel`]
+    Fuel,
+    /// [`Limits::time`]
+    Time,
+    /// [`Limits::memory_bytes`]
+    Memory,
+    /// [`Limits::output_bytes`]
+    Output,
+    /// [`Limits::tool_calls`]
+    ToolCalls,
+}
+
+impl Limit {
+    /// Its name with its unit, as everywhere in this project: `fuel`, `time_ms`, `memory_bytes`,
+    /// `output_bytes` or `tool_calls`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Limit::Fuel => "fuel",
+            Limit::Time => "time_ms",
+            Limit::Memory => "memory_bytes",
+            Limit::Output => "output_bytes",
+            Limit::ToolCalls => "tool_calls",
+        }
+    }
+
+    /// The class that the guest raises.
+    fn exception(self) -> &'static str {
+        match self {
+            Limit::Fuel => "FuelLimitExceeded",
+            Limit::Time => "TimeLimitExceeded",
+            Limit::Memory => "MemoryError",
+            Limit::Output => "OutputLimitExceeded",
+            Limit::ToolCalls => "ToolCallLimitExceeded",
+        }
+    }
+}
+
+/// Whether a limit is that of the step or what was left of the session's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// The step's own.
+    #[default]
+    Step,
+    /// The session's total.
+    Session,
+}
+
+/// Whose each limit of a step is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Scopes {
+    pub(crate) fuel: Scope,
+    pub(crate) time: Scope,
+    pub(crate) output_bytes: Scope,
+    pub(crate) tool_calls: Scope,
+}
+
+/// A limit that was reached, in the unit of its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reached {
+    /// Which.
+    pub limit: Limit,
+    /// The step's, or what was left of the session's.
+    pub scope: Scope,
+    /// Its value.
+    pub value: u64,
+    /// What had been used when it was noticed.
+    pub used: u64,
+}
+
+impl Reached {
+    /// What the guest raises, in the form described at `tools.call` in the WIT package.
+    pub(crate) fn exception(&self) -> String {
+        format!("{}: {self}", self.limit.exception())
+    }
+}
+
+impl std::fmt::Display for Reached {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (value, what) = match self.limit {
+            Limit::Fuel => (self.value.to_string(), "fuel"),
+            Limit::Time => (format!("{:?}", Duration::from_millis(self.value)), "time"),
+            Limit::Memory => (format!("{} bytes", self.value), "memory"),
+            Limit::Output => (format!("{} bytes", self.value), "output"),
+            Limit::ToolCalls => (self.value.to_string(), "tool call"),
+        };
+        let of = match self.scope {
+            Scope::Step => "the step's",
+            Scope::Session => "what was left of the session's",
+        };
+        write!(f, "{of} {what} limit of {value} was reached")
+    }
+}
+
+/// Whole milliseconds, rounded down.
+pub(crate) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,357 @@
+//! Linear memories that begin as a copy-on-write view of an image.
+//!
+//! * [`MemoryImage`] is the contents a memory begins with: a file that nobody writes any more.
+//! * [`Memories`] is what wasmtime asks for memories. [`Memories::expecting`] says which image the
+//!   next one begins with; every other memory (wasmtime's own heap for exceptions) begins as zeros.
+//! * [`Mapping`] is one reservation of addresses. It is unmapped when the last owner lets go of it:
+//!   wasmtime's [`Linear`], or a [`MemoryHandle`] through which a session raises an interruption.
+//!
+//! This module and `precompiled` are the only ones with `unsafe` code. The invariants they keep:
+//!
+//! 1. A [`Mapping`] owns the address range `base..base + reserved` from its creation to its drop, and
+//!    nothing else in the process maps or unmaps within it.
+//! 2. Of that range exactly `base..base + committed` can be read and written; `committed` only grows.
+//! 3. Rust code never makes a reference into a mapping that guest code may write. Interruptions are
+//!    atomic operations on aligned words; copies of the whole memory are made only while building an
+//!    image, of an instance that has no code running.
+
+#![expect(unsafe_code, reason = "maps and unmaps guest memory")]
+
+use std::cell::RefCell;
+use std::ffi::c_void;
+use std::fs::File;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
+use serde::{Deserialize, Serialize};
+use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
+
+/// Bytes in a page of WebAssembly memory.
+const WASM_PAGE: usize = 64 * 1024;
+
+/// The contents a guest memory begins with.
+#[derive(Clone, Debug)]
+pub(crate) struct MemoryImage {
+    file: Arc<File>,
+    bytes: usize,
+    /// The minimum size that the guest module declares for its memory, by which its memory is told
+    /// from others.
+    declared: usize,
+}
+
+impl MemoryImage {
+    /// An image of the whole `file`, which must not be written to or cut off while any session lives.
+    pub(crate) fn new(file: File, declared: usize) -> Result<MemoryImage, String> {
+        let length = file.metadata().map_err(|error| error.to_string())?.len();
+        let bytes = usize::try_from(length).map_err(|error| error.to_string())?;
+        if bytes == 0 || bytes % WASM_PAGE != 0 || bytes < declared {
+            return Err(format!("a memory image of {bytes} bytes is not whole pages of memory"));
+        }
+        Ok(MemoryImage { file: Arc::new(file), bytes, declared })
+    }
+}
+
+/// A word of guest memory and the bits to set in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WordBits {
+    pub(crate) address: u32,
+    pub(crate) bits: u32,
+}
+
+/// One reservation of addresses.
+#[derive(Debug)]
+struct Mapping {
+    base: NonNull<u8>,
+    reserved: usize,
+    committed: AtomicUsize,
+}
+
+// SAFETY: the range belongs to this value alone (invariant 1) and is not tied to a thread; what is
+// done to it through a shared reference is `mprotect`, which the kernel serialises, and atomic
+// operations on words.
+unsafe impl Send for Mapping {}
+// SAFETY: as above.
+unsafe impl Sync for Mapping {}
+
+impl Mapping {
+    /// Reserves addresses without memory behind them.
+    fn reserve(bytes: usize) -> rustix::io::Result<Mapping> {
+        // SAFETY: a null hint without MAP_FIXED lets the kernel choose a range that is free, so no
+        // existing mapping is affected.
+        let base = unsafe {
+            rustix::mm::mmap_anonymous(
+                std::ptr::null_mut(),
+                bytes,
+                ProtFlags::empty(),
+                MapFlags::PRIVATE | MapFlags::NORESERVE,
+            )
+        }?;
+        let base = NonNull::new(base.cast::<u8>()).ok_or(rustix::io::Errno::NOMEM)?;
+        Ok(Mapping { base, reserved: bytes, committed: AtomicUsize::new(0) })
+    }
+
+    /// Puts a private, writable view of the image at the beginning.
+    fn place(&self, image: &MemoryImage) -> rustix::io::Result<()> {
+        if image.bytes > self.reserved || self.committed.load(Ordering::Relaxed) != 0 {
+            return Err(rustix::io::Errno::INVAL);
+        }
+        // SAFETY: MAP_FIXED replaces `base..base + image.bytes`, which lies inside the range that
+        // this value owns (checked above) and of which nothing has been handed out (committed is 0).
+        unsafe {
+            rustix::mm::mmap(
+                self.base.as_ptr().cast::<c_void>(),
+                image.bytes,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE,
+                &*image.file,
+                0,
+            )
+        }?;
+        self.committed.store(image.bytes, Ordering::Release);
+        Ok(())
+    }
+
+    /// Makes the first `bytes` readable and writable.
+    fn commit(&self, bytes: usize) -> rustix::io::Result<()> {
+        let committed = self.committed.load(Ordering::Relaxed);
+        let page = rustix::param::page_size();
+        let end = bytes.checked_next_multiple_of(page).ok_or(rustix::io::Errno::NOMEM)?;
+        if end > self.reserved {
+            return Err(rustix::io::Errno::NOMEM);
+        }
+        if end <= committed {
+            return Ok(());
+        }
+        // SAFETY: `committed..end` lies inside the range that this value owns (checked above); making
+        // more of it accessible takes nothing from anybody.
+        unsafe {
+            rustix::mm::mprotect(
+                self.base.as_ptr().add(committed).cast::<c_void>(),
+                end - committed,
+                MprotectFlags::READ | MprotectFlags::WRITE,
+            )
+        }?;
+        self.committed.store(end, Ordering::Release);
+        Ok(())
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: the range belongs to this value (invariant 1), which is the last to know of it:
+        // wasmtime's memory and every handle hold the `Arc` around it.
+        let unmapped = unsafe { rustix::mm::munmap(self.base.as_ptr().cast(), self.reserved) };
+        debug_assert!(unmapped.is_ok(), "unmapping an owned range cannot fail");
+    }
+}
+
+/// A memory in use by wasmtime.
+struct Linear {
+    mapping: Arc<Mapping>,
+    /// Bytes the guest sees.
+    bytes: usize,
+    /// Bytes it may grow to without moving.
+    capacity: usize,
+}
+
+// SAFETY: `as_ptr` stays the same for the life of the value, `byte_size` bytes from there are
+// readable and writable (invariant 2, `bytes <= committed`), what follows up to the reservation's end
+// is inaccessible, and only `grow_to` changes the size.
+unsafe impl LinearMemory for Linear {
+    fn byte_size(&self) -> usize {
+        self.bytes
+    }
+
+    fn byte_capacity(&self) -> usize {
+        self.capacity
+    }
+
+    fn grow_to(&mut self, bytes: usize) -> wasmtime::Result<()> {
+        if bytes > self.capacity {
+            wasmtime::bail!("a memory of {} bytes cannot grow to {bytes}", self.capacity);
+        }
+        self.mapping.commit(bytes).map_err(std::io::Error::from)?;
+        self.bytes = bytes;
+        Ok(())
+    }
+
+    fn as_ptr(&self) -> *mut u8 {
+        self.mapping.base.as_ptr()
+    }
+}
+
+/// What a session keeps of its memory.
+#[derive(Clone, Debug)]
+pub(crate) struct MemoryHandle(Arc<Mapping>);
+
+impl MemoryHandle {
+    /// Sets bits in words of the memory. Words outside the memory, or not aligned, are left alone.
+    pub(crate) fn set_bits(&self, words: &[WordBits]) {
+        let committed = self.0.committed.load(Ordering::Acquire);
+        for word in words {
+            let at = word.address as usize;
+            if at % align_of::<AtomicU32>() != 0 || at + size_of::<AtomicU32>() > committed {
+                continue;
+            }
+            // SAFETY: the word is inside the readable and writable part of a mapping that this
+            // handle keeps alive (checked above, invariants 1 and 2) and is aligned; compiled guest
+            // code may read and write it meanwhile, which an atomic operation allows.
+            let cell = unsafe { AtomicU32::from_ptr(self.0.base.as_ptr().add(at).cast()) };
+            cell.fetch_or(word.bits, Ordering::SeqCst);
+        }
+    }
+
+    /// Bytes of memory the guest has.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.committed.load(Ordering::Acquire)
+    }
+
+    /// A copy of the whole memory, for making an image of it.
+    ///
+    /// The caller sees to it that no guest code runs in this memory meanwhile.
+    pub(crate) fn contents(&self) -> Vec<u8> {
+        let bytes = self.bytes();
+        let mut copy = vec![0_u8; bytes];
+        // SAFETY: `bytes` bytes from `base` are readable (invariant 2), `copy` is as long and is
+        // not part of the mapping.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.0.base.as_ptr(), copy.as_mut_ptr(), bytes);
+        }
+        copy
+    }
+}
+
+/// Creates the memories of an engine.
+#[derive(Debug, Default)]
+pub(crate) struct Memories;
+
+thread_local! {
+    /// The image that the next guest memory made on this thread begins with, and that memory's
+    /// handle once it is made. wasmtime asks for memories without saying for whom.
+    static EXPECTED: RefCell<Option<(MemoryImage, Option<MemoryHandle>)>> = const { RefCell::new(None) };
+}
+
+impl Memories {
+    /// Runs `instantiate`, which is expected to make one guest memory on this thread; it begins as
+    /// a view of `image`. Returns its handle as well.
+    pub(crate) fn expecting<R>(
+        image: &MemoryImage,
+        instantiate: impl FnOnce() -> R,
+    ) -> (R, Option<MemoryHandle>) {
+        /// Clears the expectation even if instantiating panics.
+        struct Forget;
+        impl Drop for Forget {
+            fn drop(&mut self) {
+                EXPECTED.take();
+            }
+        }
+        let forget = Forget;
+        EXPECTED.set(Some((image.clone(), None)));
+        let result = instantiate();
+        let handle = EXPECTED.take().and_then(|(_, handle)| handle);
+        drop(forget);
+        (result, handle)
+    }
+}
+
+// SAFETY: the memories made have the capacity asked for and inaccessible addresses for the guard
+// after it, as the reservation covers both and only the part in use is committed. Those made of an
+// image are not zero-filled, which is their purpose: the module they are made for has no data.
+unsafe impl MemoryCreator for Memories {
+    fn new_memory(
+        &self,
+        _ty: MemoryType,
+        minimum: usize,
+        maximum: Option<usize>,
+        reserved: Option<usize>,
+        guard: usize,
+    ) -> Result<Box<dyn LinearMemory>, String> {
+        let capacity = reserved.or(maximum).unwrap_or(minimum).max(minimum);
+        let describe = |error: rustix::io::Errno| format!("cannot map {capacity} bytes: {error}");
+        let total = capacity.checked_add(guard).ok_or("a memory that is too large")?;
+        let mapping = Mapping::reserve(total).map_err(describe)?;
+        EXPECTED.with_borrow_mut(|expected| {
+            let mut bytes = minimum;
+            let mapping = Arc::new(mapping);
+            if let Some((image, handle @ None)) = expected
+                && image.declared == minimum
+            {
+                if image.bytes > capacity {
+                    return Err("the memory image is larger than the memory".to_owned());
+                }
+                mapping.place(image).map_err(describe)?;
+                bytes = image.bytes;
+                *handle = Some(MemoryHandle(Arc::clone(&mapping)));
+            }
+            mapping.commit(bytes).map_err(describe)?;
+            Ok(Box::new(Linear { mapping, bytes, capacity }) as Box<dyn LinearMemory>)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn image(byte: u8, pages: usize) -> MemoryImage {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&vec![byte; pages * WASM_PAGE]).unwrap();
+        MemoryImage::new(file, WASM_PAGE).unwrap()
+    }
+
+    fn memory(image: &MemoryImage) -> (Box<dyn LinearMemory>, MemoryHandle) {
+        let ty = MemoryType::new(1, None);
+        let capacity = 16 * WASM_PAGE;
+        let (memory, handle) = Memories::expecting(image, || {
+            Memories.new_memory(ty, WASM_PAGE, None, Some(capacity), WASM_PAGE)
+        });
+        (memory.unwrap(), handle.unwrap())
+    }
+
+    #[test]
+    fn memories_of_one_image_do_not_share_what_they_write() {
+        let image = image(7, 2);
+        let (_first, one) = memory(&image);
+        let (_second, two) = memory(&image);
+        one.set_bits(&[WordBits { address: 8, bits: 0xff }]);
+        assert_eq!(one.contents()[8], 0xff);
+        assert_eq!(two.contents()[8], 7);
+        assert_eq!(memory(&image).1.contents(), vec![7; 2 * WASM_PAGE]);
+    }
+
+    #[test]
+    fn growth_is_zeros_and_stops_at_the_capacity() {
+        let image = image(1, 2);
+        let (mut memory, handle) = memory(&image);
+        memory.grow_to(5 * WASM_PAGE).unwrap();
+        assert_eq!(handle.bytes(), 5 * WASM_PAGE);
+        assert!(handle.contents()[2 * WASM_PAGE..].iter().all(|byte| *byte == 0));
+        assert!(memory.grow_to(17 * WASM_PAGE).is_err());
+        assert_eq!(memory.byte_size(), 5 * WASM_PAGE);
+    }
+
+    #[test]
+    fn bits_outside_the_memory_or_unaligned_are_left_alone() {
+        let image = image(0, 1);
+        let (_memory, handle) = memory(&image);
+        let end = WASM_PAGE as u32;
+        for address in [1, 2, 3, end - 3, end, end + 4, u32::MAX - 3, u32::MAX] {
+            handle.set_bits(&[WordBits { address, bits: u32::MAX }]);
+        }
+        assert!(handle.contents().iter().all(|byte| *byte == 0));
+    }
+
+    #[test]
+    fn a_memory_that_nobody_expects_is_zeros() {
+        let image = image(9, 1);
+        let ((), none) = Memories::expecting(&image, || ());
+        assert!(none.is_none());
+        let ty = MemoryType::new(1, None);
+        let memory = Memories.new_memory(ty, WASM_PAGE, None, None, 0).unwrap();
+        assert_eq!(memory.byte_size(), WASM_PAGE);
+        assert!(EXPECTED.with_borrow(Option::is_none));
+    }
+}

@@ -1,0 +1,229 @@
+//! What a sandbox allows, and starting sessions in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::engine::Engine;
+use crate::error::{ConfigError, SessionError};
+use crate::limits::Limits;
+use crate::session::Session;
+use crate::tools::{Tool, ToolDeclaration, Tools};
+use crate::wasi::Grant;
+
+/// What the code of its sessions may reach and use. Any number of sessions can be started in one
+/// sandbox, from any thread; they share nothing.
+#[derive(Clone)]
+pub struct Sandbox {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) limits: Limits,
+    pub(crate) grants: Vec<Grant>,
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) directory: Option<String>,
+    pub(crate) scratch: bool,
+    pub(crate) tools: Arc<Tools>,
+    pub(crate) declarations: Vec<ToolDeclaration>,
+}
+
+impl Sandbox {
+    /// Begins the configuration of a sandbox.
+    pub fn builder(engine: &Engine) -> SandboxBuilder {
+        SandboxBuilder {
+            engine: engine.clone(),
+            limits: Limits::default(),
+            grants: Vec::new(),
+            environment: BTreeMap::new(),
+            arguments: vec![String::new()],
+            directory: None,
+            scratch: true,
+            tools: Vec::new(),
+        }
+    }
+
+    /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionError::Start`] if the host has no addresses, descriptors or space for it.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(sandbox: fumehood::Sandbox) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut session = sandbox.session().await?;
+    /// session.run("x = 20").await?;
+    /// let step = session.run("x + 1").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn session(&self) -> Result<Session, SessionError> {
+        Session::start(self).await
+    }
+
+    /// The tools as they were declared, for a prompt.
+    pub fn tools(&self) -> &[ToolDeclaration] {
+        &self.inner.declarations
+    }
+
+    /// The limits of each step, where the step has none of its own.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox").field("limits", &self.inner.limits).finish_non_exhaustive()
+    }
+}
+
+/// The configuration of a sandbox; see [`Sandbox::builder`].
+///
+/// # Defaults
+///
+/// * no tools
+/// * no folders of the host
+/// * a private, empty folder at `/tmp`, which is removed with the session
+/// * no environment variables, but for `HOME` and `TMPDIR`, which are `/tmp`
+/// * no arguments: `sys.argv` is `['']`
+/// * the current directory is `/tmp`, or `/` without it
+/// * no network
+/// * the host's clocks and random numbers
+/// * the limits of [`Limits::default`]
+///
+/// # Examples
+///
+/// ```no_run
+/// use cap_std::{ambient_authority, fs::Dir};
+/// use fumehood::{Grant, Limits, Sandbox};
+///
+/// # fn example(engine: fumehood::Engine) -> Result<(), Box<dyn std::error::Error>> {
+/// let data = Dir::open_ambient_dir("data", ambient_authority())?;
+/// let sandbox = Sandbox::builder(&engine)
+///     .limits(Limits::default().with_fuel(10_000_000_000))
+///     .grant(Grant::read_only(data, "/data"))
+///     .env("LANG", "C.UTF-8")
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct SandboxBuilder {
+    engine: Engine,
+    limits: Limits,
+    grants: Vec<Grant>,
+    environment: BTreeMap<String, String>,
+    arguments: Vec<String>,
+    directory: Option<String>,
+    scratch: bool,
+    tools: Vec<Arc<dyn Tool>>,
+}
+
+impl SandboxBuilder {
+    /// Sets the limits of each step. The default is [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Adds a tool. The default is none.
+    pub fn tool(self, tool: impl Tool) -> Self {
+        self.shared_tool(Arc::new(tool))
+    }
+
+    /// Adds a tool that is also used elsewhere.
+    pub fn shared_tool(mut self, tool: Arc<dyn Tool>) -> Self {
+        self.tools.push(tool);
+        self
+    }
+
+    /// Lets code use a folder of the host. The default is none.
+    pub fn grant(mut self, grant: Grant) -> Self {
+        self.grants.push(grant);
+        self
+    }
+
+    /// Sets an environment variable of the guest. The default is none but `HOME` and `TMPDIR`.
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.environment.insert(name.into(), value.into());
+        self
+    }
+
+    /// Sets `sys.argv`. The default is `['']`.
+    pub fn args(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.arguments = arguments.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the current directory. The default is `/tmp`, or `/` if there is no scratch folder.
+    pub fn current_dir(mut self, path: impl Into<String>) -> Self {
+        self.directory = Some(path.into());
+        self
+    }
+
+    /// Whether a session has a private folder at `/tmp`. The default is that it has one.
+    pub fn scratch(mut self, scratch: bool) -> Self {
+        self.scratch = scratch;
+        self
+    }
+
+    /// Checks everything and makes the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// * [`ConfigError::ToolName`], [`ConfigError::DuplicateTool`], [`ConfigError::ToolSchema`]
+    /// * [`ConfigError::Grant`] if the path is not absolute, or taken
+    /// * [`ConfigError::Environment`]
+    /// * [`ConfigError::LimitTooSmall`]
+    pub fn build(self) -> Result<Sandbox, ConfigError> {
+        self.limits.check()?;
+        let mut tools = Tools::default();
+        let mut declarations = Vec::with_capacity(self.tools.len());
+        for tool in self.tools {
+            declarations.push(tools.add(tool)?);
+        }
+        for (position, grant) in self.grants.iter().enumerate() {
+            let path = &grant.path;
+            let refuse = |reason: String| ConfigError::Grant { path: path.clone(), reason };
+            if let Some(reason) = grant.refusal() {
+                return Err(refuse(reason));
+            }
+            let taken = self.grants[..position].iter().any(|other| other.path == *path)
+                || (self.scratch && path == "/tmp");
+            if taken {
+                return Err(refuse("another folder is there".to_owned()));
+            }
+        }
+        for (name, value) in &self.environment {
+            let refuse = |reason| ConfigError::Environment { name: name.clone(), reason };
+            if name.is_empty() || name.contains(['=', '\0']) {
+                return Err(refuse("a name is not empty and has neither `=` nor NUL"));
+            }
+            if value.contains('\0') {
+                return Err(refuse("its value has a NUL"));
+            }
+        }
+        let inner = Inner {
+            engine: self.engine,
+            limits: self.limits,
+            grants: self.grants,
+            environment: self.environment,
+            arguments: self.arguments,
+            directory: self.directory,
+            scratch: self.scratch,
+            tools: Arc::new(tools),
+            declarations,
+        };
+        Ok(Sandbox { inner: Arc::new(inner) })
+    }
+}
+
+impl std::fmt::Debug for SandboxBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SandboxBuilder").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}

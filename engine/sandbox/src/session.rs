@@ -1,0 +1,447 @@
+//! One live interpreter, and running steps in it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _};
+use serde::Serialize;
+use wasmtime::component::ResourceTable;
+use wasmtime::{CallHook, Store, Trap};
+
+use crate::bindings::Python;
+use crate::bindings::exports::fumehood::guest::interpreter as guest;
+use crate::console::Console;
+use crate::control::{CancelHandle, Control, Ended, FuelPlan, Metered, Reason, YIELD_INTERVAL};
+use crate::engine::Engine;
+use crate::error::SessionError;
+use crate::host::{Host, MemoryLimit, StepIo, checked_json};
+use crate::image::hexadecimal;
+use crate::limits::{CODE_BYTES, Limits, Scopes, Usage};
+use crate::outcome::{Exception, Failure, Listener, Outcome, Step, Value};
+use crate::sandbox::{Inner, Sandbox};
+use crate::tools::ToolDeclaration;
+use crate::wasi;
+
+/// Fuel for starting a session, which is not the user's: its tools are declared and its random
+/// numbers seeded. Enough for thousands of tools.
+const START_FUEL: u64 = 20_000_000_000;
+
+/// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
+/// guest's runtime cuts what it reports well below this; only code that goes past it gets here.
+const CALL_BYTES: usize = 64 << 20;
+
+/// Where the scratch folders of sessions are made. The library reads no environment, so this is not
+/// the value of `TMPDIR`.
+const SCRATCH: &str = "/tmp";
+
+/// A step to run: source text, and what is special about it.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use fumehood::{Code, Limits};
+///
+/// let code = Code::new("print(1)").file("one.py").limits(Limits::default().with_tool_calls(3));
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Code {
+    source: String,
+    file: Option<String>,
+    limits: Option<Limits>,
+    listener: Option<Listener>,
+}
+
+impl Code {
+    /// Source text, run with the limits of the sandbox, under the name `<step N>`.
+    pub fn new(source: impl Into<String>) -> Code {
+        Code { source: source.into(), file: None, limits: None, listener: None }
+    }
+
+    /// The name of the file in tracebacks.
+    pub fn file(mut self, name: impl Into<String>) -> Code {
+        self.file = Some(name.into());
+        self
+    }
+
+    /// Limits for this step instead of the sandbox's. Those that hold for a session stay as they
+    /// were when it started: memory, the size of requests, nesting.
+    pub fn limits(mut self, limits: Limits) -> Code {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// Has `listener` called with what happens while the step runs. It runs between two
+    /// instructions of the guest, so it should not take long.
+    pub fn listener(mut self, listener: Listener) -> Code {
+        self.listener = Some(listener);
+        self
+    }
+}
+
+impl From<&str> for Code {
+    fn from(source: &str) -> Code {
+        Code::new(source)
+    }
+}
+
+impl From<String> for Code {
+    fn from(source: String) -> Code {
+        Code::new(source)
+    }
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Code")
+            .field("source", &self.source)
+            .field("file", &self.file)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A live interpreter. Variables, functions and imported modules stay from step to step.
+pub struct Session {
+    store: Store<Host>,
+    guest: Python,
+    control: Arc<Control>,
+    console: Arc<Console>,
+    limits: Limits,
+    usage: Usage,
+    steps: u64,
+    lost: Option<String>,
+    // Last, so that the guest's descriptors are closed before the folder is removed.
+    _scratch: Option<Scratch>,
+}
+
+/// What the guest's `sessions.start` reads.
+#[derive(Serialize)]
+struct Setup<'a> {
+    seed: String,
+    argv: &'a [String],
+    env: &'a std::collections::BTreeMap<String, String>,
+    cwd: &'a str,
+    tools: &'a [ToolDeclaration],
+    request_bytes: u64,
+    nesting: u32,
+}
+
+impl Session {
+    pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
+        let Inner { engine, limits, .. } = &*sandbox.inner;
+        let scratch = match sandbox.inner.scratch {
+            true => Some(Scratch::new().map_err(failing("making the scratch folder"))?),
+            false => None,
+        };
+        let control = Arc::new(Control::new(engine.manifest().interruption.clone()));
+        let console = Arc::new(Console::new(Arc::clone(&control)));
+        let wasi = wasi::context(
+            engine.library(),
+            &sandbox.inner.grants,
+            scratch.as_ref().map(|scratch| &scratch.folder),
+            &console,
+        )
+        .map_err(failing("opening the granted folders"))?;
+        let host = Host {
+            wasi,
+            table: ResourceTable::new(),
+            started: Instant::now(),
+            control: Arc::clone(&control),
+            console: Arc::clone(&console),
+            tools: Arc::clone(&sandbox.inner.tools),
+            memory: MemoryLimit::new(limits.memory_bytes),
+            step: StepIo::new(limits.clone(), Scopes::default(), None),
+        };
+        let mut store = store(engine.wasmtime(), host);
+        let request = usize::try_from(limits.request_bytes).unwrap_or(usize::MAX);
+        store.set_hostcall_fuel(request.saturating_add(CALL_BYTES));
+        let (guest, memory) =
+            engine.instantiate(&mut store).await.map_err(failing("copying the interpreter"))?;
+        control.attach(memory);
+
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(failing("reading random numbers"))?;
+        let setup = Setup {
+            seed: hexadecimal(&seed),
+            argv: &sandbox.inner.arguments,
+            env: &sandbox.inner.environment,
+            cwd: match &sandbox.inner.directory {
+                Some(directory) => directory,
+                None if scratch.is_some() => "/tmp",
+                None => "",
+            },
+            tools: &sandbox.inner.declarations,
+            request_bytes: limits.request_bytes,
+            nesting: limits.nesting,
+        };
+        let setup = serde_json::to_string(&setup).map_err(failing("describing the session"))?;
+        guest
+            .fumehood_guest_interpreter()
+            .call_start(&mut store, engine.manifest().entry, &setup)
+            .await
+            .map_err(failing("setting the interpreter up"))?;
+        Ok(Session {
+            store,
+            guest,
+            control,
+            console,
+            limits: limits.clone(),
+            usage: Usage::default(),
+            steps: 0,
+            lost: None,
+            _scratch: scratch,
+        })
+    }
+
+    /// Runs a step: source text, or [`Code`].
+    ///
+    /// What the code does is in the [`Step`]. If the future is dropped before it is done, the session
+    /// is lost.
+    ///
+    /// # Errors
+    ///
+    /// * [`SessionError::Lost`] if an earlier step ended the interpreter
+    /// * [`SessionError::CodeTooLong`]
+    /// * [`SessionError::Limits`]
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(mut session: fumehood::Session) -> Result<(), fumehood::SessionError> {
+    /// use fumehood::Outcome;
+    ///
+    /// match session.run("sum(range(10))").await?.outcome {
+    ///     Outcome::Completed(Some(value)) => println!("{}", value.repr),
+    ///     Outcome::Raised(exception) => println!("{}", exception.traceback),
+    ///     other => println!("{other:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn run(&mut self, code: impl Into<Code>) -> Result<Step, SessionError> {
+        let Code { source, file, limits, listener } = code.into();
+        if let Some(reason) = &self.lost {
+            return Err(SessionError::Lost { reason: reason.clone() });
+        }
+        if source.len() > CODE_BYTES {
+            return Err(SessionError::CodeTooLong { bytes: source.len(), limit: CODE_BYTES });
+        }
+        if let Some(limits) = &limits {
+            limits.check()?;
+        }
+        self.steps += 1;
+        let file = file.unwrap_or_else(|| format!("<step {}>", self.steps));
+        let given = limits.as_ref().unwrap_or(&self.limits);
+        let (limits, scopes) = given.within(&self.usage);
+
+        self.control.begin();
+        self.console.begin(limits.output_bytes, scopes.output_bytes, listener.clone());
+        let host = self.store.data_mut();
+        host.step = StepIo::new(limits.clone(), scopes, listener);
+        host.memory.begin();
+        let plan = FuelPlan::new(&limits);
+        set_fuel(&mut self.store, plan.total, plan.interval);
+
+        self.lost = Some("its last step was abandoned".to_owned());
+        let started = Instant::now();
+        let ended = {
+            let interpreter = self.guest.fumehood_guest_interpreter();
+            let call = std::pin::pin!(interpreter.call_run(&mut self.store, &source, &file));
+            Metered::new(call, &self.control, started, &limits, scopes, &plan).await
+        };
+        let wall = started.elapsed();
+        self.lost = None;
+
+        let outcome = self.outcome(ended, &limits, scopes);
+        if let Some(reason) = outcome_loses_session(&outcome) {
+            self.lost = Some(reason);
+        }
+        let (output, output_bytes) = self.console.end();
+        let left = self.store.get_fuel().unwrap_or(0);
+        let usage = Usage {
+            fuel: plan.total.saturating_sub(left),
+            wall,
+            memory_bytes: self.control.memory().map_or(0, |memory| memory.bytes() as u64),
+            output_bytes,
+            tool_calls: self.store.data().step.tool_calls(),
+        };
+        self.usage.add(&usage);
+        Ok(Step { outcome, output, usage, lost: self.lost.is_some() })
+    }
+
+    /// What all steps have used so far.
+    pub fn usage(&self) -> &Usage {
+        &self.usage
+    }
+
+    /// Whether a step ended the interpreter, so that no other can be run.
+    pub fn is_lost(&self) -> bool {
+        self.lost.is_some()
+    }
+
+    /// Cancels steps of this session from elsewhere.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        CancelHandle(Arc::clone(&self.control))
+    }
+
+    fn outcome(
+        &mut self,
+        ended: Ended<wasmtime::Result<guest::Outcome>>,
+        limits: &Limits,
+        scopes: Scopes,
+    ) -> Outcome {
+        let returned = match ended {
+            Ended::Returned(Ok(returned)) => returned,
+            Ended::Returned(Err(error)) => {
+                return match error.downcast_ref::<Trap>() {
+                    Some(Trap::OutOfFuel) => Outcome::LimitReached(
+                        crate::limits::Reached {
+                            limit: crate::limits::Limit::Fuel,
+                            scope: scopes.fuel,
+                            value: limits.fuel,
+                            used: limits.fuel.saturating_add(limits.fuel_grace()),
+                        },
+                        None,
+                    ),
+                    Some(Trap::StackOverflow) => Outcome::Failed(Failure::StackOverflow),
+                    _ => Outcome::Failed(Failure::Aborted(format!("{error:#}"))),
+                };
+            }
+            Ended::Stopped(Reason::Limit(reached)) => return Outcome::LimitReached(reached, None),
+            Ended::Stopped(Reason::Cancelled) => return Outcome::Cancelled(None),
+        };
+        if let Some(answer) = self.store.data_mut().step.take_answer() {
+            return Outcome::FinalAnswer(answer);
+        }
+        match returned {
+            guest::Outcome::Completed(value) => Outcome::Completed(value.map(|value| Value {
+                repr: value.repr,
+                json: value.json.and_then(|json| checked_json(json, limits.nesting)),
+            })),
+            guest::Outcome::Raised(raised) => {
+                let exception = Exception {
+                    name: raised.name,
+                    mro: raised.ancestry,
+                    message: raised.message,
+                    traceback: raised.traceback,
+                };
+                let is = |name: &str| exception.mro.iter().any(|base| base == name);
+                if is("fumehood.LimitExceeded") {
+                    match self.control.reason() {
+                        Some(Reason::Limit(reached)) => {
+                            return Outcome::LimitReached(reached, Some(exception));
+                        }
+                        Some(Reason::Cancelled) => return Outcome::Cancelled(Some(exception)),
+                        // Raised by the code itself; nothing was reached.
+                        None => {}
+                    }
+                }
+                if is("MemoryError")
+                    && let Some(reached) = self.store.data().memory.reached()
+                {
+                    return Outcome::LimitReached(reached, Some(exception));
+                }
+                Outcome::Raised(exception)
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("steps", &self.steps)
+            .field("lost", &self.lost)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no session after this outcome, if there is none.
+fn outcome_loses_session(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::LimitReached(reached, None) => Some(format!("{reached}, and the code did not end")),
+        Outcome::Cancelled(None) => Some("a cancelled step did not end".to_owned()),
+        Outcome::Failed(failure) => Some(failure.to_string()),
+        _ => None,
+    }
+}
+
+fn failing<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+    doing: &'static str,
+) -> impl FnOnce(E) -> SessionError {
+    move |error| SessionError::Start { doing, source: error.into() }
+}
+
+/// A store whose host functions, memory and fuel are supervised.
+pub(crate) fn store(wasmtime: &wasmtime::Engine, host: Host) -> Store<Host> {
+    let control = Arc::clone(&host.control);
+    let mut store = Store::new(wasmtime, host);
+    store.limiter(|host| &mut host.memory);
+    store.call_hook(move |_, hook| {
+        match hook {
+            CallHook::CallingWasm | CallHook::ReturningFromHost => control.entering_guest(),
+            CallHook::CallingHost | CallHook::ReturningFromWasm => control.leaving_guest(),
+        }
+        Ok(())
+    });
+    set_fuel(&mut store, START_FUEL, YIELD_INTERVAL);
+    store
+}
+
+fn set_fuel(store: &mut Store<Host>, total: u64, interval: u64) {
+    store
+        .set_fuel(total)
+        .and_then(|()| store.fuel_async_yield_interval(Some(interval)))
+        .expect("the engine's configuration meters by fuel, and the interval is not zero");
+}
+
+/// The private `/tmp` of a session.
+struct Scratch {
+    parent: Dir,
+    folder: Dir,
+    name: String,
+}
+
+impl Scratch {
+    fn new() -> std::io::Result<Scratch> {
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        let parent = Dir::open_ambient_dir(SCRATCH, ambient_authority())?;
+        let mut builder = DirBuilder::new();
+        builder.mode(0o700);
+        let process = rustix::process::getpid().as_raw_nonzero();
+        loop {
+            let name = format!("fumehood-{process}-{}", MADE.fetch_add(1, Ordering::Relaxed));
+            match parent.create_dir_with(&name, &builder) {
+                Ok(()) => {
+                    let folder = parent.open_dir(&name)?;
+                    return Ok(Scratch { parent, folder, name });
+                }
+                // Left by a process that was killed and had the same number, or put there by
+                // somebody who guessed it.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Nobody is left to tell; what remains is in a folder of its own that only this user can
+        // enter.
+        self.parent.remove_dir_all(&self.name).ok();
+    }
+}
+
+const _: () = {
+    const fn send<T: Send>() {}
+    const fn shared<T: Send + Sync>() {}
+    send::<Session>();
+    shared::<Sandbox>();
+    shared::<Engine>();
+    shared::<CancelHandle>();
+};

@@ -1,0 +1,208 @@
+//! What the image builder needs of this crate. Not part of its public interface.
+//!
+//! A workshop is one instance of the guest that has not been started yet, in the same surroundings
+//! that sessions have. It is prepared here, and then its memory is the image.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, File};
+use wasmtime::Store;
+use wasmtime::component::ResourceTable;
+
+use crate::bindings::Python;
+use crate::console::Console;
+use crate::control::Control;
+pub use crate::engine::Metering;
+use crate::host::{Host, MemoryLimit, StepIo};
+use crate::image::{Manifest, digest_of};
+pub use crate::image::{FORMAT, FileDigest, LIBRARY, MANIFEST, MEMORY};
+use crate::limits::{Limits, Scope, Scopes};
+use crate::memory::{MemoryHandle, MemoryImage, WordBits};
+use crate::outcome::{Event, FinalAnswer};
+use crate::tools::Tools;
+use crate::wasi::{self, Grant};
+use crate::precompiled::{self, VerifiedFile};
+use crate::{engine, session};
+
+/// The configuration that machine code has to be compiled with.
+pub fn config(metering: Metering) -> wasmtime::Config {
+    engine::config(metering)
+}
+
+/// The name of the file that the machine code goes into.
+pub fn code_file(metering: Metering) -> &'static str {
+    metering.code_file()
+}
+
+/// Length and hash of what a reader yields.
+pub fn digest(reader: &mut impl std::io::Read) -> std::io::Result<FileDigest> {
+    digest_of(reader)
+}
+
+/// What [`Workshop::open`] needs.
+#[derive(Debug)]
+pub struct Opening<'a> {
+    /// The machine code.
+    pub code: &'a Path,
+    /// What the machine code has to be.
+    pub digest: &'a FileDigest,
+    /// How it is metered.
+    pub metering: Metering,
+    /// A file with the module's data.
+    pub memory: &'a Path,
+    /// The minimum size that the module declares for its memory.
+    pub declared: usize,
+    /// What the guest sees at /usr/local/lib.
+    pub library: &'a Path,
+    /// What the guest sees at /fumehood-source.
+    pub source: &'a Path,
+}
+
+/// An instance of the guest in the making.
+pub struct Workshop {
+    store: Store<Host>,
+    guest: Python,
+    memory: MemoryHandle,
+    printed: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Workshop {
+    /// Instantiates the guest on a memory that begins with the module's data.
+    ///
+    /// # Errors
+    ///
+    /// If the machine code is not what its digest says, or does not instantiate.
+    pub async fn open(opening: Opening<'_>) -> wasmtime::Result<Workshop> {
+        let wasmtime = wasmtime::Engine::new(&config(opening.metering))?;
+        let code = VerifiedFile::of_path(opening.code, opening.digest)?;
+        let component = precompiled::load(&wasmtime, code)?;
+        let guest = engine::link(&wasmtime, &component)?;
+        let memory = File::open_ambient(opening.memory, ambient_authority())?.into_std();
+        let image =
+            MemoryImage::new(memory, opening.declared).map_err(wasmtime::Error::msg)?;
+        let open = |path| Dir::open_ambient_dir(path, ambient_authority());
+        let grants = [Grant::read_only(open(opening.source)?, "/fumehood-source")];
+        let limits = Limits::default().with_memory_bytes(u64::from(u32::MAX));
+        let control = Arc::new(Control::new(Vec::new()));
+        let console = Arc::new(Console::new(Arc::clone(&control)));
+        let printed = Arc::new(Mutex::new(Vec::new()));
+        let collected = Arc::clone(&printed);
+        let listener = move |event: Event<'_>| {
+            if let (Event::Output { bytes, .. }, Ok(mut all)) = (event, collected.lock()) {
+                all.extend_from_slice(bytes);
+            }
+        };
+        console.begin(1 << 20, Scope::Step, Some(Arc::new(listener)));
+        let host = Host {
+            wasi: wasi::context(&open(opening.library)?, &grants, None, &console)?,
+            table: ResourceTable::new(),
+            started: Instant::now(),
+            control,
+            console,
+            tools: Arc::new(Tools::default()),
+            memory: MemoryLimit::new(limits.memory_bytes),
+            step: StepIo::new(limits, Scopes::default(), None),
+        };
+        let mut store = session::store(&wasmtime, host);
+        store.set_fuel(u64::MAX)?;
+        let (guest, memory) = engine::instantiate(&guest, &image, &mut store).await?;
+        Ok(Workshop { store, guest, memory, printed })
+    }
+
+    /// Starts the interpreter.
+    pub async fn initialize(&mut self) -> wasmtime::Result<()> {
+        self.guest.fumehood_guest_workshop().call_initialize(&mut self.store).await
+    }
+
+    /// Runs source text; false if it raised.
+    pub async fn evaluate(&mut self, source: &str) -> wasmtime::Result<bool> {
+        self.guest.fumehood_guest_workshop().call_evaluate(&mut self.store, source).await
+    }
+
+    /// What has been printed.
+    pub fn printed(&self) -> String {
+        let printed = self.printed.lock().map(|all| all.clone()).unwrap_or_default();
+        String::from_utf8_lossy(&printed).into_owned()
+    }
+
+    /// The answer that the source text gave.
+    pub fn answer(&mut self) -> Option<FinalAnswer> {
+        self.store.data_mut().step.take_answer()
+    }
+
+    /// Ends the making: the memory as it is now, and what an interruption changes in it.
+    pub async fn finish(mut self) -> wasmtime::Result<(Vec<u8>, Interruption)> {
+        let contents = self.memory.contents();
+        self.guest.fumehood_guest_workshop().call_interrupt(&mut self.store).await?;
+        let interrupted = self.memory.contents();
+        let word = |bytes: &[u8]| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        let words = contents.chunks_exact(4).zip(interrupted.chunks_exact(4)).enumerate();
+        let changed = words
+            .map(|(position, (before, after))| (position, word(before), word(after)))
+            .filter(|(_, before, after)| before != after)
+            .map(|(position, before, after)| {
+                if before & !after != 0 {
+                    wasmtime::bail!("an interruption clears bits of word {position}");
+                }
+                let address = u32::try_from(4 * position)?;
+                Ok(WordBits { address, bits: after & !before })
+            })
+            .collect::<wasmtime::Result<Vec<_>>>()?;
+        if changed.is_empty() || changed.len() > 8 {
+            wasmtime::bail!("an interruption changes {} words of memory", changed.len());
+        }
+        Ok((contents, Interruption(changed)))
+    }
+}
+
+/// What an interruption changes in guest memory.
+#[derive(Debug)]
+pub struct Interruption(Vec<WordBits>);
+
+/// What the builder knows of an image, besides its files.
+#[derive(Debug)]
+pub struct Facts {
+    /// [`Manifest::id`]
+    pub id: String,
+    /// [`Manifest::guest`]
+    pub guest: String,
+    /// [`Manifest::python`]
+    pub python: String,
+    /// [`Manifest::modules`]
+    pub modules: u32,
+    /// [`Manifest::wasmtime`]
+    pub wasmtime: String,
+    /// Where the guest runtime begins.
+    pub entry: u32,
+    /// From [`Workshop::finish`].
+    pub interruption: Interruption,
+    /// The minimum size that the guest module declares for its memory, in bytes.
+    pub declared_memory: u64,
+    /// Every file of the image.
+    pub files: std::collections::BTreeMap<String, FileDigest>,
+}
+
+/// The text of the manifest.
+pub fn manifest(facts: Facts) -> serde_json::Result<String> {
+    serde_json::to_string_pretty(&Manifest {
+        format: FORMAT,
+        id: facts.id,
+        guest: facts.guest,
+        python: facts.python,
+        modules: facts.modules,
+        wasmtime: facts.wasmtime,
+        target: target(),
+        entry: facts.entry,
+        interruption: facts.interruption.0,
+        declared_memory: facts.declared_memory,
+        files: facts.files,
+    })
+}
+
+/// The target that machine code is made for, such as `x86_64-linux`.
+pub fn target() -> String {
+    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
+}

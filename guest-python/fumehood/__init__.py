@@ -1,0 +1,37 @@
+"""The runtime inside the sandbox: what runs a step, and how Python reaches the host.
+
+    door         the one call to the host, and its five operations
+    limits       the exceptions of limits, and how the host has one raised
+    console      sys.stdout and sys.stderr
+    values       the one codec: Python values to JSON, JSON to Python values
+    tools        host functions as Python functions
+    steps        running submitted code, and telling how it ended
+    event_loop   asyncio without sockets
+    threads      what is answered to code that wants threads
+    sessions     what makes a fresh copy of the image a session
+
+Everything here runs on the guest's side of the wall: code in the sandbox can change it, and harms
+only itself by that. Whatever has to hold is held by the host.
+"""
+
+from fumehood.limits import (
+    Cancelled,
+    FuelLimitExceeded,
+    LimitExceeded,
+    OutputLimitExceeded,
+    TimeLimitExceeded,
+    ToolCallLimitExceeded,
+)
+from fumehood.tools import ToolArgumentError, ToolError, final_answer
+
+__all__ = [
+    "Cancelled",
+    "FuelLimitExceeded",
+    "LimitExceeded",
+    "OutputLimitExceeded",
+    "TimeLimitExceeded",
+    "ToolArgumentError",
+    "ToolCallLimitExceeded",
+    "ToolError",
+    "final_answer",
+]

@@ -1,0 +1,137 @@
+"""The one codec between Python values and JSON.
+
+What JSON has, goes through as it is: None, bool, int, float, str, lists, dicts with string keys. What
+has one obvious JSON form, takes it: tuples, sets, dataclasses, enums, dates, decimals that are
+exact as text, bytes as base64, numpy scalars and arrays, pandas tables and series. Anything else is a
+TypeError that says where in the value it is.
+"""
+
+import base64
+import dataclasses
+import datetime
+import decimal
+import enum
+import fractions
+import json
+import math
+import pathlib
+import uuid
+
+_plain = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
+decode = json.JSONDecoder().decode
+
+
+class Unencodable(TypeError):
+    """A value without a JSON form."""
+
+
+def encode(value, nesting: int) -> str:
+    """The JSON text of a value that is nested at most `nesting` deep.
+
+    Raises TypeError or ValueError, naming the place, where there is none.
+    """
+    kind = type(value)
+    if kind is dict:
+        # The common case of a call's arguments: nothing in it needs a second look.
+        if all(type(k) is str and type(v) in _SCALARS for k, v in value.items()):
+            try:
+                return _checked(_plain(value))
+            except ValueError:
+                pass
+    elif kind in _SCALARS:
+        try:
+            return _checked(_plain(value))
+        except ValueError:
+            pass
+    return _checked(_plain(_simplify(value, "value", nesting)))
+
+
+_SCALARS = frozenset({str, int, bool, type(None), float})
+
+
+def _checked(text: str) -> str:
+    if not text.isascii():
+        # A lone surrogate has no UTF-8 form; JSON can still write it as an escape, but no
+        # reader on the other side accepts it.
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(f"text with a lone surrogate at {error.start}") from None
+    return text
+
+
+def _simplify(value, place: str, nesting: int):
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is float:
+        if not math.isfinite(value):
+            raise ValueError(f"{place} is {value!r}, which JSON cannot express")
+        return value
+    if nesting <= 0:
+        raise ValueError(f"{place} is nested too deeply")
+    deeper = nesting - 1
+    if isinstance(value, dict):
+        simple = {}
+        for key, item in value.items():
+            if isinstance(key, enum.Enum):
+                key = key.value
+            if type(key) is not str:
+                if not isinstance(key, (str, int, float, bool)) and key is not None:
+                    key = _simplify(key, f"key {key!r} of {place}", deeper)
+                if not isinstance(key, (str, int, float, bool)):
+                    raise Unencodable(f"key {key!r} of {place} is not text")
+                key = str(key)
+            simple[key] = _simplify(item, f"{place}[{key!r}]", deeper)
+        return simple
+    if isinstance(value, (list, tuple)):
+        return [_simplify(item, f"{place}[{i}]", deeper) for i, item in enumerate(value)]
+    if isinstance(value, (set, frozenset)):
+        try:
+            ordered = sorted(value)
+        except TypeError:
+            ordered = list(value)
+        return [_simplify(item, f"an element of {place}", deeper) for item in ordered]
+    if isinstance(value, enum.Enum):
+        return _simplify(value.value, place, deeper)
+    if isinstance(value, (bool, int)):
+        return int(value)
+    if isinstance(value, (str, float)):
+        return _simplify(kind.__mro__[-2](value), place, deeper)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return base64.b64encode(bytes(value)).decode()
+    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    if isinstance(value, (decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.PurePath)):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return _simplify(fields, place, deeper)
+    simple = _from_library(value, kind)
+    if simple is not value:
+        return _simplify(simple, place, deeper)
+    raise Unencodable(f"{place} is a {kind.__qualname__}, which has no JSON form")
+
+
+def _from_library(value, kind):
+    """Plain Python for a value of numpy or pandas, told by the module of its class so that neither
+    is imported for it."""
+    library = kind.__module__.partition(".")[0]
+    if library == "numpy":
+        if hasattr(value, "tolist"):
+            return value.tolist()
+    elif library == "pandas":
+        name = kind.__name__
+        if name in ("NAType", "NaTType"):
+            return None
+        if name == "DataFrame":
+            return value.to_dict(orient="records")
+        if name == "Series":
+            return value.to_dict() if value.index.is_unique else value.tolist()
+        if hasattr(value, "tolist"):
+            return value.tolist()
+        if hasattr(value, "isoformat"):
+            return value.isoformat()
+    return value

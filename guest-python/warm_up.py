@@ -1,0 +1,73 @@
+"""Prepares the guest image: what is imported here, every fresh sandbox has imported.
+
+Runs once, while the image is made, with this folder at /fumehood-source. It ends by telling the
+maker where the runtime begins and what is inside.
+"""
+
+import sys
+
+sys.path.insert(0, "/fumehood-source")
+
+import fumehood
+import fumehood.sessions
+from fumehood import console, door, event_loop, limits, threads, values
+
+del sys.path[0]
+
+console.install()
+limits.install()
+event_loop.install()
+threads.install()
+
+# What agents' code begins with.
+import asyncio, base64, bisect, calendar, collections, contextlib, copy, csv, dataclasses, datetime
+import decimal, enum, fractions, functools, glob, hashlib, heapq, html, inspect, io, itertools
+import json, logging, math, operator, os, pathlib, pprint, random, re, shutil, statistics, string
+import tempfile, textwrap, time, traceback, types, typing, unicodedata, urllib.parse, uuid, zipfile
+import zoneinfo
+
+import numpy as np
+import pandas as pd
+
+# Paths that are only built on the first use: the tables of the JSON reader, the formatter of data
+# frames, the caches of numpy's dispatch.
+pd.DataFrame({"a": [1, 2, 2], "b": [0.5, 1.5, 2.5], "c": list("xyz")}).groupby("a").b.mean().to_string()
+repr(pd.DataFrame({"a": [1.0], "when": pd.to_datetime(["2024-01-02"])}).describe())
+pd.read_csv(io.StringIO("a,b\n1,x\n2,y\n")).merge(pd.DataFrame({"a": [1, 2]}), on="a")
+np.linalg.solve(np.eye(3), np.arange(3.0))
+values.encode({"warm": [1, 2.5, None, True, "text", {"a": (1,)}], "table": pd.DataFrame({"a": [1]})}, 9)
+values.decode('{"a": [1, 2.5, null, "text"]}')
+try:
+    exec(compile("def inner():\n    return 1 / 0\ninner()", "<warm-up>", "exec"), {})
+except ZeroDivisionError as error:
+    traceback.format_exception(error)
+asyncio.run(asyncio.sleep(0))
+
+import __main__
+
+fumehood.steps.run("warm = sum(x for x in range(10))\nprint(end='')\nwarm", "<warm-up>")
+fumehood.steps.run("1 / 0", "<warm-up>")
+for name in [name for name in __main__.__dict__ if not name.startswith("__")]:
+    del __main__.__dict__[name]
+__main__.__dict__.pop("__file__", None)
+
+import gc, linecache, sys
+import fumehood.door, fumehood.sessions, fumehood.values
+
+linecache.cache.clear()
+sys.path_importer_cache.clear()
+gc.collect()
+gc.freeze()
+fumehood.door.give_answer(
+    fumehood.values.encode(
+        {
+            "entry": id(fumehood.sessions.start),
+            "python": sys.version.split()[0],
+            "modules": len(sys.modules),
+        },
+        2,
+    ),
+    "",
+)
+for name in [name for name in __import__("__main__").__dict__ if not name.startswith("__")]:
+    del __import__("__main__").__dict__[name]

@@ -1,0 +1,209 @@
+;; Maps the guest module's one raw door, `host.call`, onto the imports of the world `python`, and the
+;; exports of that world onto CPython's C API.
+;;
+;; The door takes a request in guest memory, `(ptr, len)`, and stores the address and length of the
+;; answer where it is told to. The first byte of a request names the operation:
+;;
+;;   1  tools.call        u32 length of the name, name, arguments    answers JSON, or fails with -1
+;;   2  console.write     u8 stream, bytes                           answers nothing
+;;   3  answer.give       u8 has JSON, u32 length of the JSON, JSON, text
+;;   4  limits.interruption                                          answers the exception's text
+;;   5  the failure of the last tools.call that failed               answers the exception's text
+;;
+;; An answer is memory that the door's owner frees. Numbers are little-endian and unaligned.
+;;
+;; A step's outcome comes from Python as a `bytes` object that already has the canonical form of the
+;; WIT type, with addresses relative to its beginning: u32 count, that many u32 positions of
+;; addresses, then the form itself. All that remains to be done here is to add the base to each.
+(module
+  (import "env" "memory" (memory 0))
+
+  (import "fumehood:guest/tools@0.1.0" "call"
+    (func $tools_call (param i32 i32 i32 i32 i32)))
+  (import "fumehood:guest/console@0.1.0" "write"
+    (func $console_write (param i32 i32 i32)))
+  (import "fumehood:guest/answer@0.1.0" "give"
+    (func $answer_give (param i32 i32 i32 i32 i32)))
+  (import "fumehood:guest/limits@0.1.0" "interruption"
+    (func $limits_interruption (param i32)))
+
+  (import "__main_module__" "cabi_realloc"
+    (func $realloc (param i32 i32 i32 i32) (result i32)))
+  (import "__main_module__" "free" (func $free (param i32)))
+  (import "__main_module__" "_initialize" (func $initialize))
+  (import "__main_module__" "wizer.initialize" (func $initialize_python))
+  (import "__main_module__" "turn" (func $turn (param i32 i32) (result i32)))
+  (import "__main_module__" "__wasilibc_reset_preopens" (func $reset_preopens))
+  (import "__main_module__" "PyUnicode_FromStringAndSize"
+    (func $text (param i32 i32) (result i32)))
+  (import "__main_module__" "PyObject_Vectorcall"
+    (func $vectorcall (param i32 i32 i32 i32) (result i32)))
+  (import "__main_module__" "PyBytes_AsString" (func $bytes (param i32) (result i32)))
+  (import "__main_module__" "_Py_DecRef" (func $release (param i32)))
+  (import "__main_module__" "PyErr_SetInterruptEx" (func $set_interrupt (param i32) (result i32)))
+
+  ;; Sixteen bytes for results that come by pointer, and for the arguments of a Python call.
+  (global $area (mut i32) (i32.const 0))
+  ;; The failure that operation 5 answers.
+  (global $failure (mut i32) (i32.const 0))
+  (global $failure_length (mut i32) (i32.const 0))
+  ;; The Python function that runs a step, and the outcome it returned last.
+  (global $step (mut i32) (i32.const 0))
+  (global $outcome (mut i32) (i32.const 0))
+
+  (func $results (result i32)
+    (if (i32.eqz (global.get $area))
+      (then (global.set $area
+        (call $realloc (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 16)))))
+    (global.get $area))
+
+  ;; A Python str of UTF-8 bytes that the host put into guest memory, which are freed.
+  (func $take_text (param $at i32) (param $length i32) (result i32)
+    (local $object i32)
+    (local.set $object (call $text (local.get $at) (local.get $length)))
+    (call $free (local.get $at))
+    (if (i32.eqz (local.get $object)) (then unreachable))
+    (local.get $object))
+
+  (func (export "cabi_import_realloc") (param i32 i32 i32 i32) (result i32)
+    (call $realloc (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
+
+  (func (export "cabi_export_realloc") (param i32 i32 i32 i32) (result i32)
+    (call $realloc (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
+
+  (func (export "call")
+    (param $request i32) (param $length i32) (param $answer i32) (param $answer_length i32)
+    (result i32)
+    (local $operation i32) (local $rest i32) (local $size i32) (local $results i32)
+    (i32.store (local.get $answer) (i32.const 0))
+    (i32.store (local.get $answer_length) (i32.const 0))
+    (if (i32.eqz (local.get $length)) (then (return (i32.const -2))))
+    (local.set $operation (i32.load8_u (local.get $request)))
+
+    (if (i32.eq (local.get $operation) (i32.const 1))
+      (then
+        (if (i32.lt_u (local.get $length) (i32.const 5)) (then (return (i32.const -2))))
+        (local.set $size (i32.load offset=1 align=1 (local.get $request)))
+        (if (i32.gt_u (local.get $size) (i32.sub (local.get $length) (i32.const 5)))
+          (then (return (i32.const -2))))
+        (local.set $rest (i32.add (local.get $request) (i32.const 5)))
+        (local.set $results (call $results))
+        (call $tools_call
+          (local.get $rest) (local.get $size)
+          (i32.add (local.get $rest) (local.get $size))
+          (i32.sub (i32.sub (local.get $length) (i32.const 5)) (local.get $size))
+          (local.get $results))
+        (if (i32.load8_u (local.get $results))
+          (then
+            (global.set $failure (i32.load offset=4 (local.get $results)))
+            (global.set $failure_length (i32.load offset=8 (local.get $results)))
+            (return (i32.const -1))))
+        (i32.store (local.get $answer) (i32.load offset=4 (local.get $results)))
+        (i32.store (local.get $answer_length) (i32.load offset=8 (local.get $results)))
+        (return (i32.const 0))))
+
+    (if (i32.eq (local.get $operation) (i32.const 2))
+      (then
+        (if (i32.lt_u (local.get $length) (i32.const 2)) (then (return (i32.const -2))))
+        (call $console_write
+          (i32.ne (i32.load8_u offset=1 (local.get $request)) (i32.const 0))
+          (i32.add (local.get $request) (i32.const 2))
+          (i32.sub (local.get $length) (i32.const 2)))
+        (return (i32.const 0))))
+
+    (if (i32.eq (local.get $operation) (i32.const 3))
+      (then
+        (if (i32.lt_u (local.get $length) (i32.const 6)) (then (return (i32.const -2))))
+        (local.set $size (i32.load offset=2 align=1 (local.get $request)))
+        (if (i32.gt_u (local.get $size) (i32.sub (local.get $length) (i32.const 6)))
+          (then (return (i32.const -2))))
+        (local.set $rest (i32.add (local.get $request) (i32.const 6)))
+        (call $answer_give
+          (i32.ne (i32.load8_u offset=1 (local.get $request)) (i32.const 0))
+          (local.get $rest) (local.get $size)
+          (i32.add (local.get $rest) (local.get $size))
+          (i32.sub (i32.sub (local.get $length) (i32.const 6)) (local.get $size)))
+        (return (i32.const 0))))
+
+    (if (i32.eq (local.get $operation) (i32.const 4))
+      (then
+        (local.set $results (call $results))
+        (call $limits_interruption (local.get $results))
+        (i32.store (local.get $answer) (i32.load (local.get $results)))
+        (i32.store (local.get $answer_length) (i32.load offset=4 (local.get $results)))
+        (return (i32.const 0))))
+
+    (if (i32.eq (local.get $operation) (i32.const 5))
+      (then
+        (i32.store (local.get $answer) (global.get $failure))
+        (i32.store (local.get $answer_length) (global.get $failure_length))
+        (global.set $failure (i32.const 0))
+        (global.set $failure_length (i32.const 0))
+        (return (i32.const 0))))
+
+    (i32.const -2))
+
+  (func (export "fumehood:guest/workshop@0.1.0#initialize")
+    (call $initialize)
+    (call $initialize_python))
+
+  (func (export "fumehood:guest/workshop@0.1.0#evaluate")
+    (param $source i32) (param $length i32) (result i32)
+    (local $status i32)
+    (local.set $status (call $turn (local.get $source) (local.get $length)))
+    (call $free (local.get $source))
+    (i32.eqz (local.get $status)))
+
+  (func (export "fumehood:guest/workshop@0.1.0#interrupt")
+    (drop (call $set_interrupt (i32.const 2))))
+
+  ;; The C library of the image remembers the folders that were granted when the image was made;
+  ;; it has to look again at those of this session.
+  (func (export "fumehood:guest/interpreter@0.1.0#start")
+    (param $entry i32) (param $setup i32) (param $length i32)
+    (local $text i32) (local $results i32)
+    (call $reset_preopens)
+    (local.set $results (call $results))
+    (local.set $text (call $take_text (local.get $setup) (local.get $length)))
+    (i32.store (local.get $results) (local.get $text))
+    (global.set $step
+      (call $vectorcall (local.get $entry) (local.get $results) (i32.const 1) (i32.const 0)))
+    (call $release (local.get $text))
+    (if (i32.eqz (global.get $step)) (then unreachable)))
+
+  (func (export "fumehood:guest/interpreter@0.1.0#run")
+    (param $source i32) (param $source_length i32) (param $file i32) (param $file_length i32)
+    (result i32)
+    (local $text i32) (local $name i32) (local $results i32)
+    (local $at i32) (local $last i32) (local $base i32) (local $word i32)
+    (if (i32.eqz (global.get $step)) (then unreachable))
+    (local.set $text (call $take_text (local.get $source) (local.get $source_length)))
+    (local.set $name (call $take_text (local.get $file) (local.get $file_length)))
+    (local.set $results (call $results))
+    (i32.store (local.get $results) (local.get $text))
+    (i32.store offset=4 (local.get $results) (local.get $name))
+    (global.set $outcome
+      (call $vectorcall (global.get $step) (local.get $results) (i32.const 2) (i32.const 0)))
+    (call $release (local.get $text))
+    (call $release (local.get $name))
+    ;; Only code that took this runtime apart ends here; there is nobody left to ask why.
+    (if (i32.eqz (global.get $outcome)) (then unreachable))
+    (local.set $at (call $bytes (global.get $outcome)))
+    (if (i32.eqz (local.get $at)) (then unreachable))
+    (local.set $last
+      (i32.add (local.get $at) (i32.shl (i32.load (local.get $at)) (i32.const 2))))
+    (local.set $base (i32.add (local.get $last) (i32.const 4)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $last)))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (local.set $word (i32.add (local.get $base) (i32.load (local.get $at))))
+        (i32.store (local.get $word) (i32.add (i32.load (local.get $word)) (local.get $base)))
+        (br $next)))
+    (local.get $base))
+
+  ;; The host has read the outcome.
+  (func (export "cabi_post_fumehood:guest/interpreter@0.1.0#run") (param i32)
+    (call $release (global.get $outcome))
+    (global.set $outcome (i32.const 0)))
+)
