@@ -30,8 +30,8 @@
   (import "__main_module__" "cabi_realloc"
     (func $realloc (param i32 i32 i32 i32) (result i32)))
   (import "__main_module__" "free" (func $free (param i32)))
-  (import "__main_module__" "_initialize" (func $initialize))
-  (import "__main_module__" "wizer.initialize" (func $initialize_python))
+  (import "__main_module__" "initialize_library" (func $initialize_library))
+  (import "__main_module__" "initialize_python" (func $initialize_python))
   (import "__main_module__" "turn" (func $turn (param i32 i32) (result i32)))
   (import "__main_module__" "__wasilibc_reset_preopens" (func $reset_preopens))
   (import "__main_module__" "PyUnicode_FromStringAndSize"
@@ -144,7 +144,7 @@
     (i32.const -2))
 
   (func (export "fumehood:guest/workshop@0.1.0#initialize")
-    (call $initialize)
+    (call $initialize_library)
     (call $initialize_python))
 
   (func (export "fumehood:guest/workshop@0.1.0#evaluate")

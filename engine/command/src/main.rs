@@ -1,5 +1,64 @@
-//! x
-fn main(){
-  let image = fumehood_image::ImageStore::of_user().unwrap().build(|s| eprintln!("{s}")).unwrap_or_else(|e| { eprintln!("{e}"); std::process::exit(1) });
-  println!("{:#?}", image.manifest());
+//! The `fumehood` command.
+//!
+//! * `exec`: Python in a fresh sandbox
+//! * `image`: the guest image
+//! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
+//! * `report`: a step as JSON and as an exit status
+//! * `printer`: the one place that prints
+//! * `units`: times, sizes and amounts
+
+#![forbid(unsafe_code)]
+
+mod exec;
+mod image;
+mod printer;
+mod report;
+mod sandboxing;
+mod units;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+
+use crate::printer::Printer;
+use crate::report::Exit;
+use crate::sandboxing::ImageFlags;
+
+/// Real CPython in a sandbox, for code that nobody has reviewed
+#[derive(Debug, Parser)]
+#[command(name = "fumehood", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    image: ImageFlags,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Exec(exec::ExecFlags),
+    #[command(subcommand)]
+    Image(image::ImageCommand),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // clap prints help and version to stdout with status 0, errors to stderr with status 2.
+        Err(error) => error.exit(),
+    };
+    let printer = Arc::new(Printer::new());
+    let done = match arguments.command {
+        Command::Exec(flags) => exec::exec(flags, &arguments.image, &printer).await,
+        Command::Image(command) => image::image(command, &arguments.image, &printer),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            printer.error(&error);
+            Exit::Sandbox.into()
+        }
+    }
 }

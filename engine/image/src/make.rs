@@ -190,14 +190,15 @@ async fn warm_up(preparing: Preparing) -> Result<Prepared, BuildError> {
     })
     .await
     .map_err(failed("instantiating the guest"))?;
-    workshop.initialize().await.map_err(failed("starting the interpreter"))?;
-    let fine = workshop.evaluate(recipe::WARM_UP).await.map_err(failed("the warm-up"))?;
-    let told = workshop
-        .answer()
-        .filter(|_| fine)
-        .and_then(|answer| serde_json::from_str(answer.json?.get()).ok());
-    let Some(told) = told else {
-        return Err(BuildError::Guest(format!("the warm-up failed:\n{}", workshop.printed())));
+    let fine = match workshop.initialize().await {
+        Ok(()) => workshop.evaluate(recipe::WARM_UP).await,
+        Err(error) => Err(error),
+    };
+    let told = workshop.answer().and_then(|answer| serde_json::from_str(answer.json?.get()).ok());
+    let (Ok(true), Some(told)) = (&fine, told) else {
+        let trap = fine.err().map(|error| format!("{error:#}")).unwrap_or_default();
+        let printed = workshop.printed();
+        return Err(BuildError::Guest(format!("the warm-up of the guest failed: {trap}\n{printed}")));
     };
     let (memory, interruption) =
         workshop.finish().await.map_err(failed("finding what an interruption changes"))?;

@@ -17,8 +17,14 @@ use crate::error::BuildError;
 /// Bytes in a page of WebAssembly memory.
 const WASM_PAGE: usize = 64 * 1024;
 
-/// What stays exported: the memory, and the guest package's own entry points.
-const KEPT: [&str; 4] = ["memory", "_initialize", "wizer.initialize", "turn"];
+/// What stays exported, and as what: the memory, and the guest package's own entry points. Under its
+/// own name `_initialize` would be called at every instantiation; an image has that behind it.
+const KEPT: [(&str, &str); 4] = [
+    ("memory", "memory"),
+    ("_initialize", "initialize_library"),
+    ("wizer.initialize", "initialize_python"),
+    ("turn", "turn"),
+];
 
 /// Functions without an export of their own that the adapter calls, found by their names.
 const NAMED: [&str; 7] = [
@@ -58,9 +64,9 @@ pub(crate) fn split(wasm: &[u8]) -> Result<Split, BuildError> {
     let (_, allocator) = exported(ALLOCATOR)?;
 
     let mut exports = ExportSection::new();
-    for name in KEPT {
+    for (name, new_name) in KEPT {
         let (kind, index) = exported(name)?;
-        exports.export(name, kind, index);
+        exports.export(new_name, kind, index);
     }
     for name in NAMED {
         exports.export(name, ExportKind::Func, function(name)?);

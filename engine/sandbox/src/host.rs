@@ -185,7 +185,7 @@ fn nesting_of(json: &str) -> u32 {
     deepest
 }
 
-/// The memory limit of a session.
+/// The memory limit of a step.
 #[derive(Debug)]
 pub(crate) struct MemoryLimit {
     bytes: u64,
@@ -198,9 +198,9 @@ impl MemoryLimit {
         MemoryLimit { bytes, denied: None }
     }
 
-    /// Forgets the last step's denial.
-    pub(crate) fn begin(&mut self) {
-        self.denied = None;
+    /// Begins a step.
+    pub(crate) fn begin(&mut self, bytes: u64) {
+        *self = MemoryLimit::new(bytes);
     }
 
     /// The limit, if it was reached in this step.

@@ -64,17 +64,18 @@ pub struct Limits {
     pub fuel: u64,
     /// Wall-clock time of a step, time spent in tools included.
     pub time: Duration,
-    /// Size of the guest's memory, in bytes, its libraries included. It holds for the session.
+    /// Size of the guest's memory, in bytes, its libraries included. Memory is not given back within
+    /// a session.
     pub memory_bytes: u64,
     /// Bytes a step may print, stdout and stderr together.
     pub output_bytes: u64,
     /// Tool calls of a step.
     pub tool_calls: u64,
-    /// Bytes of the arguments of one tool call, as JSON. It holds for the session.
+    /// Bytes of the arguments of one tool call, as JSON.
     pub request_bytes: u64,
     /// Bytes of the answer of one tool call, as JSON.
     pub answer_bytes: u64,
-    /// How deep values may be nested that go in or out. It holds for the session.
+    /// How deep values may be nested that go in or out.
     pub nesting: u32,
     /// What all steps of a session may use together.
     pub session: Totals,

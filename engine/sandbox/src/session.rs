@@ -67,8 +67,7 @@ impl Code {
         self
     }
 
-    /// Limits for this step instead of the sandbox's. Those that hold for a session stay as they
-    /// were when it started: memory, the size of requests, nesting.
+    /// Limits for this step instead of the sandbox's.
     pub fn limits(mut self, limits: Limits) -> Code {
         self.limits = Some(limits);
         self
@@ -242,7 +241,7 @@ impl Session {
         self.console.begin(limits.output_bytes, scopes.output_bytes, listener.clone());
         let host = self.store.data_mut();
         host.step = StepIo::new(limits.clone(), scopes, listener);
-        host.memory.begin();
+        host.memory.begin(limits.memory_bytes);
         let plan = FuelPlan::new(&limits);
         set_fuel(&mut self.store, plan.total, plan.interval);
 

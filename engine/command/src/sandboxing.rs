@@ -1,0 +1,171 @@
+//! The flags that say what code may reach and use, and the sandbox that follows from them.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use fumehood::{Engine, Grant, Image, Limits, Sandbox, SandboxBuilder};
+use fumehood_image::ImageStore;
+
+use crate::printer::Printer;
+use crate::units;
+
+/// Where the guest image is.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ImageFlags {
+    /// Use the image in this directory instead of the cache
+    #[arg(long, value_name = "DIR", global = true, env = "FUMEHOOD_IMAGE")]
+    image: Option<PathBuf>,
+    /// Keep images in this directory instead of the user's cache directory
+    #[arg(long, value_name = "DIR", global = true, env = "FUMEHOOD_CACHE")]
+    cache: Option<PathBuf>,
+    /// Fetch the guest with this Python
+    #[arg(long, value_name = "PROGRAM", global = true, env = "FUMEHOOD_PYTHON")]
+    python: Option<PathBuf>,
+}
+
+impl ImageFlags {
+    /// The store that images are kept in.
+    pub(crate) fn store(&self) -> Result<ImageStore> {
+        let store = match &self.cache {
+            Some(cache) => ImageStore::at(cache),
+            None => ImageStore::of_user()?,
+        };
+        Ok(match &self.python {
+            Some(python) => store.with_python(python),
+            None => store,
+        })
+    }
+
+    /// The image that was named, if one was.
+    pub(crate) fn named(&self) -> Option<&Path> {
+        self.image.as_deref()
+    }
+
+    /// The image, built if it has to be.
+    pub(crate) fn open(&self, printer: &Printer) -> Result<Image> {
+        if let Some(directory) = &self.image {
+            return Ok(Image::open(directory)?);
+        }
+        let image = self.store()?.open_or_build(|stage| printer.building(stage));
+        printer.finish_building();
+        Ok(image?)
+    }
+
+    pub(crate) fn engine(&self, printer: &Printer) -> Result<Engine> {
+        Ok(Engine::new(&self.open(printer)?)?)
+    }
+}
+
+/// What code may use.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Limits of a step")]
+pub(crate) struct LimitFlags {
+    /// Wall-clock time, tools included: 5s, 200ms, 2m [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = units::time)]
+    time: Option<Duration>,
+    /// Memory with the libraries: 256MiB, 1GiB [default: 1GiB]
+    #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    memory: Option<u64>,
+    /// Instructions: 500M, 10G [default: 50G]
+    #[arg(long, value_name = "AMOUNT", value_parser = units::amount)]
+    fuel: Option<u64>,
+    /// What is printed, stdout and stderr together: 64KiB, 1MiB [default: 1MiB]
+    #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    output: Option<u64>,
+    /// Tool calls [default: 1000]
+    #[arg(long, value_name = "COUNT")]
+    tool_calls: Option<u64>,
+}
+
+impl LimitFlags {
+    pub(crate) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        if let Some(time) = self.time {
+            limits.time = time;
+        }
+        if let Some(memory) = self.memory {
+            limits.memory_bytes = memory;
+        }
+        if let Some(fuel) = self.fuel {
+            limits.fuel = fuel;
+        }
+        if let Some(output) = self.output {
+            limits.output_bytes = output;
+        }
+        if let Some(tool_calls) = self.tool_calls {
+            limits.tool_calls = tool_calls;
+        }
+        limits
+    }
+}
+
+/// What code may reach.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "What the code may reach")]
+pub(crate) struct GrantFlags {
+    /// Let the code read a folder, under its own name below / or under GUEST; with :rw, write to it
+    #[arg(long, value_name = "HOST[:GUEST][:rw]")]
+    grant: Vec<String>,
+    /// Set an environment variable of the guest
+    #[arg(long, value_name = "K=V", value_parser = variable)]
+    env: Vec<(String, String)>,
+}
+
+impl GrantFlags {
+    pub(crate) fn apply(&self, mut builder: SandboxBuilder) -> Result<SandboxBuilder> {
+        for flag in &self.grant {
+            builder = builder.grant(grant(flag)?);
+        }
+        for (name, value) in &self.env {
+            builder = builder.env(name, value);
+        }
+        Ok(builder)
+    }
+}
+
+/// A sandbox as the flags say, without tools.
+pub(crate) fn sandbox(
+    engine: &Engine,
+    limits: &LimitFlags,
+    grants: &GrantFlags,
+    arguments: Vec<String>,
+) -> Result<Sandbox> {
+    let builder = Sandbox::builder(engine).limits(limits.limits()).args(arguments);
+    Ok(grants.apply(builder)?.build()?)
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| format!("`{text}` is not of the form K=V"))
+}
+
+/// Reads `HOST[:GUEST][:rw]`.
+fn grant(flag: &str) -> Result<Grant> {
+    let (rest, writable) = match flag.strip_suffix(":rw") {
+        Some(rest) => (rest, true),
+        None => (flag.strip_suffix(":ro").unwrap_or(flag), false),
+    };
+    let (host, guest) = match rest.rsplit_once(':') {
+        Some((host, guest)) if guest.starts_with('/') => (host, Some(guest.to_owned())),
+        _ => (rest, None),
+    };
+    let guest = match guest {
+        Some(guest) => guest,
+        None => {
+            let real = Path::new(host)
+                .canonicalize()
+                .with_context(|| format!("cannot grant `{host}`"))?;
+            match real.file_name() {
+                Some(name) => format!("/{}", name.to_string_lossy()),
+                None => bail!("cannot grant `{host}` without a name for it in the guest"),
+            }
+        }
+    };
+    let folder = Dir::open_ambient_dir(host, ambient_authority())
+        .with_context(|| format!("cannot grant `{host}`"))?;
+    Ok(if writable { Grant::read_write(folder, guest) } else { Grant::read_only(folder, guest) })
+}
