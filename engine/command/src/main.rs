@@ -1,6 +1,7 @@
 //! The `fumehood` command.
 //!
 //! * `exec`: Python in a fresh sandbox
+//! * `run`: agents; `display` shows them at work
 //! * `image`: the guest image
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
 //! * `report`: a step as JSON and as an exit status
@@ -9,10 +10,12 @@
 
 #![forbid(unsafe_code)]
 
+mod display;
 mod exec;
 mod image;
 mod printer;
 mod report;
+mod run;
 mod sandboxing;
 mod units;
 
@@ -38,6 +41,8 @@ struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Exec(exec::ExecFlags),
+    Run(run::RunFlags),
+    Demo(run::DemoFlags),
     #[command(subcommand)]
     Image(image::ImageCommand),
 }
@@ -52,6 +57,8 @@ async fn main() -> ExitCode {
     let printer = Arc::new(Printer::new());
     let done = match arguments.command {
         Command::Exec(flags) => exec::exec(flags, &arguments.image, &printer).await,
+        Command::Run(flags) => run::run(flags, &arguments.image, &printer).await,
+        Command::Demo(flags) => run::demo(flags, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer),
     };
     match done {

@@ -46,6 +46,11 @@ impl Printer {
         writeln!(io::stderr(), "{line}").ok();
     }
 
+    /// Talk that comes in parts.
+    pub(crate) fn talk(&self, text: &str) {
+        write!(io::stderr(), "{text}").ok();
+    }
+
     /// What went wrong, with its causes.
     pub(crate) fn error(&self, error: &anyhow::Error) {
         self.finish_building();

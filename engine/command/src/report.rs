@@ -4,15 +4,13 @@ use fumehood::{Exception, Outcome, Reached, Step, Usage};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// What a process that runs code exits with.
+/// What a process that runs code exits with. Status 2, wrong usage, is clap's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
     Ok = 0,
     /// The Python raised.
     Exception = 1,
-    /// The command was called wrongly.
-    Usage = 2,
     /// A limit was reached.
     Limit = 3,
     /// The sandbox itself failed, or could not be started.

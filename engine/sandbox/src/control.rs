@@ -11,7 +11,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
@@ -22,7 +22,7 @@ use crate::limits::{Limit, Limits, Reached, Scopes, milliseconds};
 use crate::memory::{MemoryHandle, WordBits};
 
 /// Fuel after which the guest hands control to the host, at most.
-pub(crate) const YIELD_INTERVAL: u64 = 10_000_000;
+pub(crate) const YIELD_INTERVAL: u64 = 25_000_000;
 
 /// How often a step that goes on after an interruption is interrupted again before it is stopped.
 /// More than once, because `except:` in a loop may have swallowed the first.
@@ -49,8 +49,9 @@ impl Reason {
 pub(crate) struct Control {
     memory: OnceLock<MemoryHandle>,
     words: Vec<WordBits>,
-    /// Guest code is running, as opposed to a host function it called.
-    in_guest: AtomicBool,
+    /// How many things on the host the guest waits for. While there is none, a call that is pending
+    /// has only handed control back for a moment.
+    waits: AtomicU32,
     cancelled: AtomicBool,
     step: Mutex<StepState>,
     interrupted: Notify,
@@ -71,7 +72,7 @@ impl Control {
         Control {
             memory: OnceLock::new(),
             words,
-            in_guest: AtomicBool::new(false),
+            waits: AtomicU32::new(0),
             cancelled: AtomicBool::new(false),
             step: Mutex::default(),
             interrupted: Notify::new(),
@@ -98,12 +99,15 @@ impl Control {
         *self.step() = StepState::default();
     }
 
-    pub(crate) fn entering_guest(&self) {
-        self.in_guest.store(true, Ordering::Relaxed);
+    /// Says, as long as the value lives, that the guest waits for something on the host. Whatever on
+    /// the host can make the guest wait says so.
+    pub(crate) fn wait(&self) -> Wait<'_> {
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        Wait(self)
     }
 
-    pub(crate) fn leaving_guest(&self) {
-        self.in_guest.store(false, Ordering::Relaxed);
+    fn is_waiting(&self) -> bool {
+        self.waits.load(Ordering::Relaxed) > 0
     }
 
     /// Has the running code raise, and whatever it waits for on the host return.
@@ -151,6 +155,15 @@ impl Control {
         if let Some(runner) = self.step().runner.take() {
             runner.wake();
         }
+    }
+}
+
+/// See [`Control::wait`].
+pub(crate) struct Wait<'a>(&'a Control);
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        self.0.waits.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -322,7 +335,7 @@ impl<'a, F: Future> Metered<'a, F> {
             }
         }
 
-        if self.control.in_guest.load(Ordering::Relaxed) {
+        if !self.control.is_waiting() {
             let fuel = &mut self.fuel;
             fuel.seen += 1;
             if fuel.seen >= fuel.limit && fuel.interrupted < INTERRUPTIONS {
@@ -359,7 +372,7 @@ impl<F: Future> Future for Metered<'_, F> {
             if let Some(reason) = this.supervise() {
                 return Poll::Ready(Ended::Stopped(reason));
             }
-            if this.control.in_guest.load(Ordering::Relaxed) {
+            if !this.control.is_waiting() {
                 // The guest only handed control back; it has asked to be polled again.
                 return Poll::Pending;
             }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use cap_std::fs::Dir;
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Store};
 
@@ -11,6 +10,7 @@ use crate::error::{EngineError, ImageError};
 use crate::host::Host;
 use crate::image::{Image, Manifest};
 use crate::memory::{Memories, MemoryHandle, MemoryImage};
+use crate::wasi::Grant;
 use crate::{precompiled, wasi};
 
 /// Bytes of stack that guest code may use. Python's own limits on recursion are reached before.
@@ -74,7 +74,7 @@ struct Inner {
     wasmtime: wasmtime::Engine,
     guest: PythonPre<Host>,
     memory: MemoryImage,
-    library: Dir,
+    folders: Vec<Grant>,
     manifest: Manifest,
 }
 
@@ -96,8 +96,8 @@ impl Engine {
         let wasmtime = wasmtime::Engine::new(&config(Metering::Fuel)).map_err(load)?;
         let component = precompiled::load(&wasmtime, code).map_err(load)?;
         let guest = link(&wasmtime, &component).map_err(load)?;
-        let library = image.library()?;
-        Ok(Engine { inner: Arc::new(Inner { wasmtime, guest, memory, library, manifest }) })
+        let folders = image.folders()?;
+        Ok(Engine { inner: Arc::new(Inner { wasmtime, guest, memory, folders, manifest }) })
     }
 
     /// What the image is made of.
@@ -109,8 +109,9 @@ impl Engine {
         &self.inner.wasmtime
     }
 
-    pub(crate) fn library(&self) -> &Dir {
-        &self.inner.library
+    /// The folders of the image that every session can read.
+    pub(crate) fn folders(&self) -> &[Grant] {
+        &self.inner.folders
     }
 
     /// A fresh copy of the guest.

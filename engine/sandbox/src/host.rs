@@ -119,6 +119,7 @@ impl guest::tools::Host for Host {
         };
         step.tell(Event::ToolCalled { tool: &name, arguments: &arguments });
         let started = Instant::now();
+        let _wait = self.control.wait();
         let answered = tokio::select! {
             biased;
             () = self.control.interruption() => {

@@ -7,7 +7,7 @@
 //! | `manifest.json` | [`Manifest`]: what the image is made of, and the hash of every other file |
 //! | `memory.img` | the linear memory of the prepared interpreter, whole pages, mapped copy-on-write |
 //! | `fuel.cwasm` | the machine code of the guest with metering by fuel |
-//! | `lib/…` | the guest's library, granted read-only as `/usr/local/lib` |
+//! | `lib/…`, `plot-data/…` | the guest's library, which every session can read |
 //! | `verified.json` | which inodes were compared with their hashes last; not part of the image |
 //!
 //! Opening an image compares every file with its hash, unless `verified.json` says that exactly these
@@ -27,6 +27,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::ImageError;
 use crate::memory::WordBits;
 use crate::precompiled::VerifiedFile;
+use crate::wasi::Grant;
 
 /// The version of the layout above. It changes whenever an older reader would misread a newer image,
 /// or the other way round.
@@ -36,8 +37,6 @@ pub const FORMAT: u32 = 1;
 pub const MANIFEST: &str = "manifest.json";
 /// The name of the memory image.
 pub const MEMORY: &str = "memory.img";
-/// The name of the folder with the guest's library.
-pub const LIBRARY: &str = "lib";
 const STAMP: &str = "verified.json";
 
 /// No manifest is longer, in bytes.
@@ -67,6 +66,8 @@ pub struct Manifest {
     pub(crate) interruption: Vec<WordBits>,
     /// The minimum size that the guest module declares for its memory, in bytes.
     pub(crate) declared_memory: u64,
+    /// The folders that every session sees, and the paths under which it sees them.
+    pub(crate) folders: BTreeMap<String, String>,
     /// Every other file of the image by its path.
     pub files: BTreeMap<String, FileDigest>,
 }
@@ -169,8 +170,13 @@ impl Image {
         self.file(MEMORY).map(File::into_std)
     }
 
-    pub(crate) fn library(&self) -> Result<Dir, ImageError> {
-        self.directory.open_dir(LIBRARY).map_err(|source| self.io(LIBRARY, source))
+    /// The folders that every session can read.
+    pub(crate) fn folders(&self) -> Result<Vec<Grant>, ImageError> {
+        let open = |(name, seen): (&String, &String)| {
+            let folder = self.directory.open_dir(name).map_err(|source| self.io(name, source))?;
+            Ok(Grant::read_only(folder, seen))
+        };
+        self.manifest.folders.iter().map(open).collect()
     }
 
     fn unverified(path: &Path) -> Result<Image, ImageError> {

@@ -19,9 +19,9 @@ use std::time::Duration;
 use crate::error::ConfigError;
 
 /// Least fuel between the two walls.
-pub const FUEL_GRACE_LEAST: u64 = 20_000_000;
+pub const FUEL_GRACE_LEAST: u64 = 100_000_000;
 /// Most fuel between the two walls.
-pub const FUEL_GRACE_MOST: u64 = 1_000_000_000;
+pub const FUEL_GRACE_MOST: u64 = 10_000_000_000;
 /// Least time between the two walls.
 pub const TIME_GRACE_LEAST: Duration = Duration::from_millis(50);
 /// Most time between the two walls.
@@ -38,7 +38,7 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 ///
 /// # Defaults
 ///
-/// * `fuel`: 50 000 000 000
+/// * `fuel`: 300 000 000 000, which lasts for some thirty seconds
 /// * `time`: 30 seconds
 /// * `memory_bytes`: 1 GiB, of which a fresh session has about 100 MiB in use by its libraries
 /// * `output_bytes`: 1 MiB
@@ -84,7 +84,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            fuel: 50_000_000_000,
+            fuel: 300_000_000_000,
             time: Duration::from_secs(30),
             memory_bytes: 1 << 30,
             output_bytes: 1 << 20,

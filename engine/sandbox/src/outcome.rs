@@ -59,6 +59,15 @@ pub struct FinalAnswer {
     pub text: String,
 }
 
+impl FinalAnswer {
+    /// An answer that is a text.
+    pub fn from_text(text: impl Into<String>) -> FinalAnswer {
+        let text = text.into();
+        let json = serde_json::value::to_raw_value(&text).ok();
+        FinalAnswer { json, text }
+    }
+}
+
 /// A Python exception that left the submitted code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

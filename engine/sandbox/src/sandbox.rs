@@ -69,6 +69,16 @@ impl Sandbox {
         &self.inner.declarations
     }
 
+    /// The granted folders: where the guest sees each, and whether it can write there.
+    pub fn granted(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.inner.grants.iter().map(|grant| (grant.path.as_str(), grant.writable))
+    }
+
+    /// The version of the interpreter, such as `3.15.0`.
+    pub fn python_version(&self) -> &str {
+        &self.inner.engine.manifest().python
+    }
+
     /// The limits of each step, where the step has none of its own.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits

@@ -8,7 +8,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _};
 use serde::Serialize;
 use wasmtime::component::ResourceTable;
-use wasmtime::{CallHook, Store, Trap};
+use wasmtime::{Store, Trap};
 
 use crate::bindings::Python;
 use crate::bindings::exports::fumehood::guest::interpreter as guest;
@@ -139,7 +139,7 @@ impl Session {
         let control = Arc::new(Control::new(engine.manifest().interruption.clone()));
         let console = Arc::new(Console::new(Arc::clone(&control)));
         let wasi = wasi::context(
-            engine.library(),
+            engine.folders(),
             &sandbox.inner.grants,
             scratch.as_ref().map(|scratch| &scratch.folder),
             &console,
@@ -375,18 +375,10 @@ fn failing<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
     move |error| SessionError::Start { doing, source: error.into() }
 }
 
-/// A store whose host functions, memory and fuel are supervised.
+/// A store whose memory and fuel are supervised.
 pub(crate) fn store(wasmtime: &wasmtime::Engine, host: Host) -> Store<Host> {
-    let control = Arc::clone(&host.control);
     let mut store = Store::new(wasmtime, host);
     store.limiter(|host| &mut host.memory);
-    store.call_hook(move |_, hook| {
-        match hook {
-            CallHook::CallingWasm | CallHook::ReturningFromHost => control.entering_guest(),
-            CallHook::CallingHost | CallHook::ReturningFromWasm => control.leaving_guest(),
-        }
-        Ok(())
-    });
     set_fuel(&mut store, START_FUEL, YIELD_INTERVAL);
     store
 }

@@ -19,9 +19,6 @@ use crate::control::Control;
 use crate::host::Host;
 use crate::outcome::Stream;
 
-/// Where the guest expects its library.
-const LIBRARY: &str = "/usr/local/lib";
-
 /// A folder of the host that a sandbox's code can use.
 ///
 /// The folder is held open: what later happens to its path does not change what was granted.
@@ -51,8 +48,7 @@ impl Grant {
             && path.len() > 1
             && path[1..].split('/').all(|part| !matches!(part, "" | "." | ".."))
             && !path.contains('\0');
-        let taken = [LIBRARY, "/usr", "/usr/local"].contains(&path.as_str())
-            || path.starts_with("/usr/local/lib/");
+        let taken = path == "/usr" || path.starts_with("/usr/");
         if !clean {
             Some("it is not a plain absolute path such as `/data`".to_owned())
         } else if taken {
@@ -65,7 +61,7 @@ impl Grant {
 
 /// The WASI context of a session.
 pub(crate) fn context(
-    library: &Dir,
+    image: &[Grant],
     grants: &[Grant],
     scratch: Option<&Dir>,
     console: &Arc<Console>,
@@ -79,12 +75,11 @@ pub(crate) fn context(
         .allow_udp(false)
         .allow_ip_name_lookup(false)
         .stdout(Descriptor::new(Stream::Stdout, console))
-        .stderr(Descriptor::new(Stream::Stderr, console))
-        .preopened_dir(open_path(library), LIBRARY, FsPerms::ReadOnly)?;
+        .stderr(Descriptor::new(Stream::Stderr, console));
     if let Some(scratch) = scratch {
         builder.preopened_dir(open_path(scratch), "/tmp", FsPerms::ReadWrite)?;
     }
-    for grant in grants {
+    for grant in image.iter().chain(grants) {
         let permissions = if grant.writable { FsPerms::ReadWrite } else { FsPerms::ReadOnly };
         builder.preopened_dir(open_path(&grant.folder), &grant.path, permissions)?;
     }
@@ -154,6 +149,7 @@ struct Alarm {
 #[async_trait]
 impl Pollable for Alarm {
     async fn ready(&mut self) {
+        let _wait = self.control.wait();
         let time = async {
             match self.at {
                 Some(at) => tokio::time::sleep_until(at).await,

@@ -18,7 +18,7 @@ use crate::control::Control;
 pub use crate::engine::Metering;
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::{Manifest, digest_of};
-pub use crate::image::{FORMAT, FileDigest, LIBRARY, MANIFEST, MEMORY};
+pub use crate::image::{FORMAT, FileDigest, MANIFEST, MEMORY};
 use crate::limits::{Limits, Scope, Scopes};
 use crate::memory::{MemoryHandle, MemoryImage, WordBits};
 use crate::outcome::{Event, FinalAnswer};
@@ -55,8 +55,8 @@ pub struct Opening<'a> {
     pub memory: &'a Path,
     /// The minimum size that the module declares for its memory.
     pub declared: usize,
-    /// What the guest sees at /usr/local/lib.
-    pub library: &'a Path,
+    /// The folders that the guest sees, and where it sees them.
+    pub folders: &'a [(std::path::PathBuf, &'static str)],
     /// What the guest sees at /fumehood-source.
     pub source: &'a Path,
 }
@@ -83,8 +83,11 @@ impl Workshop {
         let memory = File::open_ambient(opening.memory, ambient_authority())?.into_std();
         let image =
             MemoryImage::new(memory, opening.declared).map_err(wasmtime::Error::msg)?;
-        let open = |path| Dir::open_ambient_dir(path, ambient_authority());
-        let grants = [Grant::read_only(open(opening.source)?, "/fumehood-source")];
+        let open = |path: &Path| Dir::open_ambient_dir(path, ambient_authority());
+        let mut grants = vec![Grant::read_only(open(opening.source)?, "/fumehood-source")];
+        for (folder, seen) in opening.folders {
+            grants.push(Grant::read_only(open(folder)?, *seen));
+        }
         let limits = Limits::default().with_memory_bytes(u64::from(u32::MAX));
         let control = Arc::new(Control::new(Vec::new()));
         let console = Arc::new(Console::new(Arc::clone(&control)));
@@ -97,7 +100,7 @@ impl Workshop {
         };
         console.begin(1 << 20, Scope::Step, Some(Arc::new(listener)));
         let host = Host {
-            wasi: wasi::context(&open(opening.library)?, &grants, None, &console)?,
+            wasi: wasi::context(&[], &grants, None, &console)?,
             table: ResourceTable::new(),
             started: Instant::now(),
             control,
@@ -181,6 +184,8 @@ pub struct Facts {
     pub interruption: Interruption,
     /// The minimum size that the guest module declares for its memory, in bytes.
     pub declared_memory: u64,
+    /// [`Manifest::folders`]
+    pub folders: std::collections::BTreeMap<String, String>,
     /// Every file of the image.
     pub files: std::collections::BTreeMap<String, FileDigest>,
 }
@@ -198,6 +203,7 @@ pub fn manifest(facts: Facts) -> serde_json::Result<String> {
         entry: facts.entry,
         interruption: facts.interruption.0,
         declared_memory: facts.declared_memory,
+        folders: facts.folders,
         files: facts.files,
     })
 }
