@@ -1,4 +1,4 @@
-# requires: numpy
+# requires: numpy>=2
 # Aggregating exam scores along axes, with cumulative sums, percentiles, standardisation and ranking.
 import numpy as np
 

@@ -1,4 +1,4 @@
-# requires: numpy
+# requires: numpy>=2
 # NumPy arrays: shapes, broadcasting, slicing views against copies, boolean masks and fancy indexing.
 import numpy as np
 

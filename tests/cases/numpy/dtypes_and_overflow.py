@@ -1,4 +1,4 @@
-# requires: numpy
+# requires: numpy>=2
 # Data types: conversion, wrap-around in fixed-width integers, NaN handling, bytes, and structured arrays.
 import numpy as np
 

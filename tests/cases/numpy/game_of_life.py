@@ -1,4 +1,4 @@
-# requires: numpy
+# requires: numpy>=2
 # Conway's Game of Life on a wrapping NumPy grid, following a glider and a blinker.
 import numpy as np
 

@@ -1,4 +1,4 @@
-# requires: numpy
+# requires: numpy>=2
 # Linear algebra: solving systems, determinants, inverses, eigenvalues, least squares and a singular matrix.
 import numpy as np
 

@@ -1,4 +1,4 @@
-# requires: numpy
+# requires: numpy>=2
 # Numerical methods: trapezoid integration, Newton iteration, Euler steps, interpolation, FFT and a moving average.
 import numpy as np
 

@@ -1,4 +1,4 @@
-# requires: numpy
+# requires: numpy>=2
 # A tiny neural layer in NumPy that works for one batch and then fails with an uncaught shape error.
 import io
 

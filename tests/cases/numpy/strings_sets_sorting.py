@@ -1,4 +1,4 @@
-# requires: numpy
+# requires: numpy>=2
 # Unique values, set operations, searching, histogram counts, and vectorised string functions.
 import numpy as np
 

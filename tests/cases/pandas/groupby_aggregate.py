@@ -1,4 +1,4 @@
-# requires: numpy, pandas
+# requires: numpy>=2, pandas>=2
 # Group rows and aggregate them several ways: sums, named aggregations, transforms, filters and sizes.
 import pandas as pd
 

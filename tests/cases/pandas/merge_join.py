@@ -1,4 +1,4 @@
-# requires: numpy, pandas
+# requires: numpy>=2, pandas>=2
 # Joining tables: inner, left, outer with an indicator, index join, concat, and duplicated keys.
 import pandas as pd
 

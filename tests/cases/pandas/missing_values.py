@@ -1,4 +1,4 @@
-# requires: numpy, pandas
+# requires: numpy>=2, pandas>=2
 # Missing values: detection, dropping, filling by group, interpolation, nullable integers and replacement.
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-# requires: numpy, pandas
+# requires: numpy>=2, pandas>=2
 # Reshape between long and wide: pivot_table with margins, melt, stack, crosstab and binning with cut.
 import pandas as pd
 

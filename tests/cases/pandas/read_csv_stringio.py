@@ -1,4 +1,4 @@
-# requires: numpy, pandas
+# requires: numpy>=2, pandas>=2
 # Read CSV text into a DataFrame: dtypes, dates, missing markers, chunks, selection, derived columns and writing back.
 from io import StringIO
 

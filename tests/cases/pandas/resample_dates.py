@@ -1,4 +1,4 @@
-# requires: numpy, pandas
+# requires: numpy>=2, pandas>=2
 # Time series: date ranges, resampling, rolling windows, shifting, time zones and the dt accessor.
 import pandas as pd
 

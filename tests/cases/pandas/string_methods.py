@@ -1,4 +1,4 @@
-# requires: numpy, pandas
+# requires: numpy>=2, pandas>=2
 # Cleaning a text column with the vectorised string methods: strip, split, extract, replace, contains and map.
 import pandas as pd
 

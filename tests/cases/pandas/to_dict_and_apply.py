@@ -1,4 +1,4 @@
-# requires: numpy, pandas
+# requires: numpy>=2, pandas>=2
 # Build DataFrames from records, select and update cells, apply functions, and export dicts, JSON and tuples.
 import json
 

@@ -1,0 +1,285 @@
+//! Every limit at its number, and what is left of the session after it.
+
+use std::time::Duration;
+
+use fumehood::{
+    Code, ConfigError, FUEL_GRACE_LEAST, Limit, Limits, Outcome, Reached, Scope, SessionError, Step,
+    TIME_GRACE_LEAST, Totals,
+};
+use serde_json::json;
+
+use crate::{builder, printed, repr, session};
+
+/// The limit that was reached, and the name of the exception if the code could raise it.
+#[track_caller]
+fn reached(step: &Step) -> (&Reached, Option<&str>) {
+    match &step.outcome {
+        Outcome::LimitReached(reached, exception) => {
+            (reached, exception.as_ref().map(|exception| exception.name.as_str()))
+        }
+        other => panic!("expected a limit, got {other:?}"),
+    }
+}
+
+fn limited(code: &str, limits: Limits) -> Code {
+    Code::new(code).limits(limits)
+}
+
+#[tokio::test]
+async fn fuel_ends_a_loop_at_its_limit_and_the_session_goes_on() {
+    let mut session = session().await;
+    session.run("n = 0").await.unwrap();
+    for fuel in [50_000_000, 300_000_000] {
+        let code = limited("while True:\n    n += 1", Limits::default().with_fuel(fuel));
+        let step = session.run(code).await.unwrap();
+        let (limit, exception) = reached(&step);
+        assert_eq!((limit.limit, limit.value), (Limit::Fuel, fuel));
+        assert_eq!(exception, Some("fumehood.FuelLimitExceeded"));
+        assert!(step.usage.fuel >= fuel && step.usage.fuel < fuel + FUEL_GRACE_LEAST, "{:?}", step.usage);
+        assert!(!step.lost);
+    }
+    assert_eq!(repr(session.run("n > 1000").await.unwrap()), "True");
+}
+
+#[tokio::test]
+async fn fuel_ends_a_long_operation_in_c_within_its_grace() {
+    let mut session = session().await;
+    let code = limited("sum(range(10**12))", Limits::default().with_fuel(50_000_000));
+    let step = session.run(code).await.unwrap();
+    let (limit, exception) = reached(&step);
+    assert_eq!((limit.limit, exception), (Limit::Fuel, None));
+    assert_eq!(step.usage.fuel, 50_000_000 + FUEL_GRACE_LEAST);
+    assert!(step.lost && session.is_lost());
+    assert!(matches!(session.run("1").await, Err(SessionError::Lost { .. })));
+}
+
+#[tokio::test]
+async fn the_same_code_uses_the_same_fuel() {
+    let sandbox = builder().build().unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let mut session = sandbox.session().await.unwrap();
+        seen.push(session.run("sum(i for i in range(10000))").await.unwrap().usage.fuel);
+    }
+    assert_eq!(seen, [seen[0]; 3]);
+}
+
+#[tokio::test]
+async fn time_ends_a_loop_at_its_limit_and_names_the_line() {
+    let mut session = session().await;
+    session.run("kept = 'yes'").await.unwrap();
+    let time = Duration::from_millis(200);
+    let code = limited("while True: pass", Limits::default().with_time(time));
+    let step = session.run(code).await.unwrap();
+    let (limit, exception) = reached(&step);
+    assert_eq!((limit.limit, limit.value), (Limit::Time, 200));
+    assert_eq!(exception, Some("fumehood.TimeLimitExceeded"));
+    assert!(step.usage.wall >= time && !step.lost, "{:?}", step.usage);
+    let Outcome::LimitReached(_, Some(exception)) = &step.outcome else { unreachable!() };
+    assert!(exception.traceback.contains("line 1, in <module>"), "{}", exception.traceback);
+    assert_eq!(exception.mro[1..], ["fumehood.LimitExceeded", "BaseException", "object"]);
+    assert_eq!(repr(session.run("kept").await.unwrap()), "'yes'");
+}
+
+#[tokio::test]
+async fn time_spent_asleep_or_in_a_tool_counts() {
+    let slow = fumehood::function("slow", "", json!({"type": "object"}), |_| async {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        Ok::<_, String>(())
+    });
+    let sandbox = builder()
+        .tool(slow)
+        .limits(Limits::default().with_time(Duration::from_millis(100)))
+        .build()
+        .unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    for code in [
+        "import time; time.sleep(60)",
+        "slow()",
+        "import asyncio; asyncio.run(asyncio.sleep(60))",
+        "import select; select.select([], [], [], 60)",
+    ] {
+        let step = session.run(code).await.unwrap();
+        let (limit, exception) = reached(&step);
+        assert_eq!(limit.limit, Limit::Time, "{code}");
+        assert_eq!(exception, Some("fumehood.TimeLimitExceeded"), "{code}");
+        assert!(step.usage.wall < Duration::from_secs(10), "{code}: {:?}", step.usage);
+    }
+    assert_eq!(repr(session.run("1").await.unwrap()), "1");
+}
+
+#[tokio::test]
+async fn swallowing_the_exception_in_a_loop_meets_the_second_wall() {
+    let time = Duration::from_millis(150);
+    for code in [
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "import time\nwhile True:\n    try: time.sleep(1)\n    except BaseException: pass",
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+    ] {
+        let mut session = session().await;
+        let step = session.run(limited(code, Limits::default().with_time(time))).await.unwrap();
+        let (limit, exception) = reached(&step);
+        assert_eq!((limit.limit, exception), (Limit::Time, None), "{code}");
+        assert!(step.usage.wall >= time + TIME_GRACE_LEAST, "{:?}", step.usage);
+        assert!(step.lost);
+    }
+}
+
+#[tokio::test]
+async fn except_exception_does_not_catch_a_limit() {
+    let code = "while True:\n    try:\n        while True: pass\n    except Exception: pass";
+    let limits = Limits::default().with_time(Duration::from_millis(100));
+    let step = session().await.run(limited(code, limits)).await.unwrap();
+    assert_eq!(reached(&step).1, Some("fumehood.TimeLimitExceeded"));
+    assert!(!step.lost);
+}
+
+#[tokio::test]
+async fn code_can_clean_up_within_the_grace() {
+    let code = "
+state = 'running'
+try:
+    while True: pass
+finally:
+    state = 'cleaned up'
+";
+    let mut session = session().await;
+    let limits = Limits::default().with_time(Duration::from_millis(100));
+    let step = session.run(limited(code, limits)).await.unwrap();
+    assert_eq!(reached(&step).1, Some("fumehood.TimeLimitExceeded"));
+    assert_eq!(repr(session.run("state").await.unwrap()), "'cleaned up'");
+}
+
+#[tokio::test]
+async fn memory_past_the_limit_is_a_memory_error() {
+    let limit = 200 << 20;
+    let sandbox = builder().limits(Limits::default().with_memory_bytes(limit)).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    for code in [
+        "x = bytearray(300 * 2**20)",
+        "x = []\nwhile True: x.append(' ' * 2**20 + str(len(x)))",
+        "import numpy as np; np.ones(10**9)",
+    ] {
+        let step = session.run(code).await.unwrap();
+        let (reached, exception) = reached(&step);
+        assert_eq!((reached.limit, reached.value), (Limit::Memory, limit), "{code}");
+        assert!(reached.used > limit, "{code}: {reached:?}");
+        assert!(exception.unwrap().ends_with("MemoryError"), "{code}: {exception:?}");
+        assert!(step.usage.memory_bytes <= limit, "{code}: {:?}", step.usage);
+        session.run("x = None").await.unwrap();
+    }
+    let code = "try:\n    bytearray(300 * 2**20)\nexcept MemoryError:\n    print('caught')";
+    assert_eq!(printed(session.run(code).await.unwrap()), "caught\n");
+}
+
+#[tokio::test]
+async fn output_past_the_limit_is_cut_and_interrupts() {
+    let mut session = session().await;
+    for limit in [0, 10, 100_000] {
+        let code = limited("while True: print('12345678')", Limits::default().with_output_bytes(limit));
+        let step = session.run(code).await.unwrap();
+        let (reached, exception) = reached(&step);
+        assert_eq!((reached.limit, reached.value), (Limit::Output, limit));
+        assert_eq!(exception, Some("fumehood.OutputLimitExceeded"));
+        assert_eq!(step.output.stdout.len() as u64, limit);
+        assert!(step.output.cut_bytes > 0);
+        assert_eq!(step.output.cut_bytes + limit, step.usage.output_bytes);
+    }
+    let code = limited("print('1234567')", Limits::default().with_output_bytes(8));
+    assert_eq!(printed(session.run(code).await.unwrap()), "1234567\n");
+}
+
+#[tokio::test]
+async fn both_streams_count_as_output() {
+    let code = "import sys\nsys.stdout.write('x' * 60)\nsys.stderr.write('y' * 60)\nsys.stderr.flush()\nfor _ in range(9): pass";
+    let step = session().await.run(limited(code, Limits::default().with_output_bytes(100))).await.unwrap();
+    assert_eq!(step.usage.output_bytes, 120);
+    assert_eq!(step.output.stdout.len() + step.output.stderr.len(), 100);
+    assert_eq!(step.output.cut_bytes, 20);
+}
+
+#[tokio::test]
+async fn tool_calls_past_the_limit_raise() {
+    let tool = fumehood::function("tick", "", json!({"type": "object"}), |_| async {
+        Ok::<_, String>(true)
+    });
+    let sandbox =
+        builder().tool(tool).limits(Limits::default().with_tool_calls(3)).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    let step = session.run("made = 0\nwhile tick(): made += 1").await.unwrap();
+    let (reached, exception) = reached(&step);
+    assert_eq!((reached.limit, reached.value, reached.used), (Limit::ToolCalls, 3, 4));
+    assert_eq!(exception, Some("fumehood.ToolCallLimitExceeded"));
+    assert_eq!(repr(session.run("made").await.unwrap()), "3");
+    assert_eq!(repr(session.run("tick()").await.unwrap()), "True");
+}
+
+#[tokio::test]
+async fn requests_and_answers_have_a_size() {
+    let echo = fumehood::function(
+        "echo",
+        "",
+        json!({"type": "object", "properties": {"text": {}, "times": {"type": "integer", "default": 1}}}),
+        |arguments| async move {
+            let text = arguments["text"].as_str().unwrap_or_default();
+            let times = arguments.get("times").and_then(|times| times.as_u64()).unwrap_or(1);
+            Ok::<_, String>(text.repeat(usize::try_from(times).unwrap_or(0)))
+        },
+    );
+    let limits = Limits::default().with_request_bytes(1000).with_answer_bytes(2000);
+    let sandbox = builder().tool(echo).limits(limits).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    assert_eq!(repr(session.run("len(echo('x' * 900))").await.unwrap()), "900");
+    let exception = crate::raised(session.run("echo('x' * 1000)").await.unwrap());
+    assert_eq!(exception.name, "fumehood.ToolArgumentError");
+    assert!(exception.message.ends_with("the limit is 1000 bytes"), "{}", exception.message);
+    let exception = crate::raised(session.run("echo('x' * 900, times=3)").await.unwrap());
+    assert_eq!(exception.name, "fumehood.ToolError");
+    assert!(exception.message.ends_with("the limit is 2000 bytes"), "{}", exception.message);
+}
+
+#[tokio::test]
+async fn values_nested_deeper_than_the_limit_have_no_json() {
+    let sandbox = builder().limits(Limits::default().with_nesting(3)).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    for (code, has_json) in [("[[[1]]]", true), ("[[[[1]]]]", false)] {
+        let Outcome::Completed(Some(value)) = session.run(code).await.unwrap().outcome else {
+            panic!("{code} has a value")
+        };
+        assert_eq!(value.json.is_some(), has_json, "{code}");
+        assert_eq!(value.repr, code);
+    }
+}
+
+#[tokio::test]
+async fn a_sessions_totals_hold_over_all_its_steps() {
+    let totals = Totals::default()
+        .with_output_bytes(Some(10))
+        .with_time(Some(Duration::from_millis(300)));
+    let sandbox = builder().limits(Limits::default().with_session(totals)).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    assert_eq!(printed(session.run("print('12345')").await.unwrap()), "12345\n");
+    let step = session.run("print('12345')\nfor _ in range(9): pass").await.unwrap();
+    let (reached_limit, _) = reached(&step);
+    assert_eq!((reached_limit.scope, reached_limit.value), (Scope::Session, 4));
+    let step = session.run("while True: pass").await.unwrap();
+    let (reached_limit, exception) = reached(&step);
+    assert_eq!((reached_limit.limit, reached_limit.scope), (Limit::Time, Scope::Session));
+    assert_eq!(exception, Some("fumehood.TimeLimitExceeded"));
+    assert!(session.usage().wall >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn raising_a_limits_exception_oneself_reaches_no_limit() {
+    let code = "import fumehood; raise fumehood.TimeLimitExceeded('not really')";
+    let exception = crate::raised(session().await.run(code).await.unwrap());
+    assert_eq!(exception.name, "fumehood.TimeLimitExceeded");
+}
+
+#[tokio::test]
+async fn limits_that_nothing_could_run_within_are_refused() {
+    let error = builder().limits(Limits::default().with_fuel(5)).build().unwrap_err();
+    assert!(matches!(error, ConfigError::LimitTooSmall { limit: "fuel", .. }), "{error:?}");
+    let code = limited("1", Limits::default().with_time(Duration::ZERO));
+    assert!(matches!(session().await.run(code).await, Err(SessionError::Limits(_))));
+}

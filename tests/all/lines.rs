@@ -1,0 +1,107 @@
+//! `exec --jsonl`: a line in, a line out, in order, whatever comes.
+
+use serde_json::{Value, json};
+
+use crate::command::with_stdin;
+
+/// The answers to some lines.
+fn answers(lines: &[u8]) -> Vec<Value> {
+    let output = with_stdin(&["exec", "--jsonl"], lines);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn answers_to(lines: &[Value]) -> Vec<Value> {
+    let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    answers(text.as_bytes())
+}
+
+#[test]
+fn a_limit_keeps_the_named_session_and_its_variables() {
+    let found = answers_to(&[
+        json!({"id": 1, "session": "s", "code": "kept = [1]"}),
+        json!({"id": 2, "session": "s", "code": "kept.append(2)\nwhile True: pass", "limits": {"time_ms": 200}}),
+        json!({"id": 3, "session": "s", "code": "kept"}),
+        json!({"id": 4, "code": "kept"}),
+    ]);
+    let statuses = found.iter().map(|line| line["status"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(statuses, ["ok", "limit", "ok", "exception"]);
+    assert_eq!(found[1]["limit"]["name"], "time_ms");
+    assert_eq!(found[1]["limit"]["limit"], 200);
+    assert_eq!(found[1]["exception"]["type"], "fumehood.TimeLimitExceeded");
+    assert!(found[1]["exception"]["traceback"].as_str().unwrap().contains("line 2"));
+    assert_eq!(found[2]["value"], json!({"repr": "[1, 2]", "json": [1, 2]}));
+    assert_eq!(found[3]["exception"]["type"], "NameError");
+}
+
+#[test]
+fn a_session_that_was_stopped_is_lost_and_says_so() {
+    let found = answers_to(&[
+        json!({"id": "a", "session": "s", "code": "x = 1"}),
+        json!({"id": "b", "session": "s", "code": "sum(range(10**12))", "limits": {"time_ms": 100}}),
+        json!({"id": "c", "session": "s", "code": "x"}),
+        json!({"id": "d", "session": "other", "code": "1"}),
+    ]);
+    assert_eq!(found[1]["status"], "limit");
+    assert_eq!(found[1]["session_lost"], true);
+    assert_eq!(found[1]["exception"], Value::Null);
+    assert_eq!(found[2]["status"], "lost");
+    assert_eq!(found[3]["status"], "ok");
+}
+
+#[test]
+fn each_limit_can_be_given_for_a_line() {
+    let found = answers_to(&[
+        json!({"code": "while True: pass", "limits": {"fuel": 40_000_000}}),
+        json!({"code": "x = bytearray(2**30)", "limits": {"memory_bytes": 200 << 20}}),
+        json!({"code": "while True: print(1)", "limits": {"output_bytes": 100}}),
+    ]);
+    let names = found.iter().map(|line| line["limit"]["name"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(names, ["fuel", "memory_bytes", "output_bytes"]);
+    assert_eq!(found[2]["stdout"].as_str().unwrap().len(), 100);
+    assert!(found[2]["output_cut_bytes"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn bad_lines_are_answered_and_the_next_is_read() {
+    let mut lines = b"not json\n{\"id\": 7, \"code\": 5}\n\n{\"id\": 8}\n".to_vec();
+    lines.extend_from_slice(b"{\"id\": 9, \"code\": \"1\", \"unknown\": 1}\n[1, 2]\n\"text\"\n");
+    lines.extend_from_slice(b"{\"id\": 10, \"code\": \"\xff\"}\n");
+    lines.extend_from_slice(b"{\"id\": 11, \"code\": \"1\", \"limits\": {\"fuel\": 1}}\n");
+    lines.extend_from_slice(&[b'['; 100_000]);
+    lines.extend_from_slice(b"\n{\"id\": 12, \"code\": \"6 * 7\"}");
+    let found = answers(&lines);
+    assert_eq!(found.len(), 10);
+    for line in &found[..9] {
+        assert_eq!(line["status"], "error", "{line}");
+        assert!(!line["error"].as_str().unwrap().is_empty());
+    }
+    assert_eq!(found[1]["id"], 7);
+    assert!(found[2]["error"].as_str().unwrap().contains("code"), "{}", found[2]);
+    assert!(found[3]["error"].as_str().unwrap().contains("unknown"), "{}", found[3]);
+    assert!(found[7]["error"].as_str().unwrap().contains("fuel is too small"), "{}", found[7]);
+    assert_eq!((&found[9]["id"], &found[9]["value"]["repr"]), (&json!(12), &json!("42")));
+}
+
+#[test]
+fn final_answers_are_json_where_they_can_be() {
+    let found = answers_to(&[
+        json!({"code": "final_answer({'a': [1, None]})"}),
+        json!({"code": "final_answer(print)"}),
+        json!({"code": "final_answer(None)"}),
+    ]);
+    assert_eq!(found[0]["final_answer"], json!({"a": [1, null]}));
+    assert_eq!(found[1]["final_answer"], "<built-in function print>");
+    assert_eq!(found[2].get("final_answer"), Some(&Value::Null));
+    assert!(found.iter().all(|line| line["status"] == "final_answer"));
+}
+
+#[test]
+fn ids_come_back_as_they_were() {
+    let lines = "{\"id\": 12345678901234567890123, \"code\": \"\"}\n{\"id\": {\"a\": [1]}, \"code\": \"\"}\n";
+    let output = with_stdin(&["exec", "--jsonl"], lines.as_bytes());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("{\"id\":12345678901234567890123,"), "{text}");
+    assert!(text.contains("{\"id\":{\"a\": [1]},"), "{text}");
+}
