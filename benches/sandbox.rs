@@ -52,7 +52,9 @@ fn fresh(criterion: &mut Criterion) {
     let sandbox = LazyCell::new(sandbox);
     let mut group = criterion.benchmark_group("fresh");
     group.bench_function("session", |bencher| {
-        bencher.iter(|| runtime.block_on(async { black_box(sandbox.session().await.expect("it starts")) }));
+        bencher.iter(|| {
+            runtime.block_on(async { black_box(sandbox.session().await.expect("it starts")) })
+        });
     });
     for (name, code) in [
         ("print", "print(1 + 1)"),
@@ -81,12 +83,9 @@ fn fresh(criterion: &mut Criterion) {
 fn steps(criterion: &mut Criterion) {
     let runtime = runtime();
     let mut group = criterion.benchmark_group("step");
-    for (name, code) in [
-        ("empty", ""),
-        ("expression", "1 + 1"),
-        ("print", "print(1)"),
-        ("exception", "1 / 0"),
-    ] {
+    for (name, code) in
+        [("empty", ""), ("expression", "1 + 1"), ("print", "print(1)"), ("exception", "1 / 0")]
+    {
         let mut session = None;
         group.bench_function(name, |bencher| {
             let session = session.get_or_insert_with(|| {

@@ -53,10 +53,8 @@ fn main() {
 }
 
 fn collect(root: &Path, folder: &Path, cases: &mut Vec<Case>) {
-    let mut entries = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect::<Vec<_>>();
+    let mut entries =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -182,8 +180,7 @@ fn host(case: &Case) -> Result<(), Failed> {
     let output = python().arg("-I").arg(&case.path).output()?;
     let stdout = String::from_utf8(output.stdout)?;
     let stderr = String::from_utf8(output.stderr)?;
-    let mut done =
-        Done { printed: stdout.lines().map(str::to_owned).collect(), ..Done::default() };
+    let mut done = Done { printed: stdout.lines().map(str::to_owned).collect(), ..Done::default() };
     if !output.status.success() {
         let last = stderr.lines().rfind(|line| !line.starts_with([' ', '+']));
         done.exception = last.map(str::to_owned);

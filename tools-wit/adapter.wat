@@ -5,10 +5,9 @@
 ;; answer where it is told to. The first byte of a request names the operation:
 ;;
 ;;   1  tools.call        u32 length of the name, name, arguments    answers JSON, or fails with -1
-;;   2  console.write     u8 stream, bytes                           answers nothing
-;;   3  answer.give       u8 has JSON, u32 length of the JSON, JSON, text
-;;   4  limits.interruption                                          answers the exception's text
-;;   5  the failure of the last tools.call that failed               answers the exception's text
+;;   2  answer.give       u8 has JSON, u32 length of the JSON, JSON, text
+;;   3  limits.interruption                                          answers the exception's text
+;;   4  the failure of the last tools.call that failed               answers the exception's text
 ;;
 ;; An answer is memory that the door's owner frees. Numbers are little-endian and unaligned.
 ;;
@@ -20,8 +19,6 @@
 
   (import "fumehood:guest/tools@0.1.0" "call"
     (func $tools_call (param i32 i32 i32 i32 i32)))
-  (import "fumehood:guest/console@0.1.0" "write"
-    (func $console_write (param i32 i32 i32)))
   (import "fumehood:guest/answer@0.1.0" "give"
     (func $answer_give (param i32 i32 i32 i32 i32)))
   (import "fumehood:guest/limits@0.1.0" "interruption"
@@ -44,7 +41,7 @@
 
   ;; Sixteen bytes for results that come by pointer, and for the arguments of a Python call.
   (global $area (mut i32) (i32.const 0))
-  ;; The failure that operation 5 answers.
+  ;; The failure that operation 4 answers.
   (global $failure (mut i32) (i32.const 0))
   (global $failure_length (mut i32) (i32.const 0))
   ;; The Python function that runs a step, and the outcome it returned last.
@@ -104,15 +101,6 @@
 
     (if (i32.eq (local.get $operation) (i32.const 2))
       (then
-        (if (i32.lt_u (local.get $length) (i32.const 2)) (then (return (i32.const -2))))
-        (call $console_write
-          (i32.ne (i32.load8_u offset=1 (local.get $request)) (i32.const 0))
-          (i32.add (local.get $request) (i32.const 2))
-          (i32.sub (local.get $length) (i32.const 2)))
-        (return (i32.const 0))))
-
-    (if (i32.eq (local.get $operation) (i32.const 3))
-      (then
         (if (i32.lt_u (local.get $length) (i32.const 6)) (then (return (i32.const -2))))
         (local.set $size (i32.load offset=2 align=1 (local.get $request)))
         (if (i32.gt_u (local.get $size) (i32.sub (local.get $length) (i32.const 6)))
@@ -125,7 +113,7 @@
           (i32.sub (i32.sub (local.get $length) (i32.const 6)) (local.get $size)))
         (return (i32.const 0))))
 
-    (if (i32.eq (local.get $operation) (i32.const 4))
+    (if (i32.eq (local.get $operation) (i32.const 3))
       (then
         (local.set $results (call $results))
         (call $limits_interruption (local.get $results))
@@ -133,7 +121,7 @@
         (i32.store (local.get $answer_length) (i32.load offset=4 (local.get $results)))
         (return (i32.const 0))))
 
-    (if (i32.eq (local.get $operation) (i32.const 5))
+    (if (i32.eq (local.get $operation) (i32.const 4))
       (then
         (i32.store (local.get $answer) (global.get $failure))
         (i32.store (local.get $answer_length) (global.get $failure_length))

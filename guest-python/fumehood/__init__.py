@@ -1,6 +1,6 @@
 """The runtime inside the sandbox: what runs a step, and how Python reaches the host.
 
-    door         the one call to the host, and its five operations
+    door         the one call to the host, and its four operations
     limits       the exceptions of limits, and how the host has one raised
     console      sys.stdout and sys.stderr
     values       the one codec: Python values to JSON, JSON to Python values

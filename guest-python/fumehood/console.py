@@ -1,49 +1,33 @@
-"""`sys.stdout` and `sys.stderr`, which print through the host as the program goes on."""
+"""`sys.stdout` and `sys.stderr`, which print a line as soon as it is complete.
+
+They write to the descriptors 1 and 2, which the host takes. Nothing of them is written in Python: an
+interruption in the middle of a write would make the buffer believe that nothing was written.
+"""
 
 import io
 import sys
 
-from fumehood import door
 
-_PIECE = 64 * 1024
-"""Bytes handed to the host at once; a long text is not copied whole a second time."""
-
-
-class _Raw(io.RawIOBase):
-    def __init__(self, stream: int):
-        self._stream = stream
-        self.name = ("<stdout>", "<stderr>")[stream]
-        self.mode = "wb"
-
-    def writable(self):
-        return True
-
-    def fileno(self):
-        return self._stream + 1
-
-    def write(self, data):
-        with memoryview(data).cast("B") as view:
-            for start in range(0, len(view), _PIECE):
-                door.write(self._stream, bytes(view[start : start + _PIECE]))
-            return len(view)
-
-
-def _open(stream: int, errors: str) -> io.TextIOWrapper:
-    buffered = io.BufferedWriter(_Raw(stream), _PIECE)
-    text = io.TextIOWrapper(buffered, "utf-8", errors, newline="\n", line_buffering=True)
+def _open(descriptor: int, name: str) -> io.TextIOWrapper:
+    raw = io.FileIO(descriptor, "wb", closefd=False)
+    raw.name = name
+    buffered = io.BufferedWriter(raw, 64 * 1024)
+    text = io.TextIOWrapper(
+        buffered, "utf-8", "backslashreplace", newline="\n", line_buffering=True
+    )
     text.mode = "w"
     return text
 
 
 def install() -> None:
     """Replaces the standard streams."""
-    sys.stdout = sys.__stdout__ = _open(0, "backslashreplace")
-    sys.stderr = sys.__stderr__ = _open(1, "backslashreplace")
+    sys.stdout = sys.__stdout__ = _open(1, "<stdout>")
+    sys.stderr = sys.__stderr__ = _open(2, "<stderr>")
 
 
 def flush() -> None:
     """Prints what a program left in its buffers."""
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+    for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
         try:
             stream.flush()
         except Exception:

@@ -7,10 +7,6 @@ import _host
 _call = _host.call
 _size = struct.Struct("<I").pack
 
-_PREFIX = (b"\x02\x00", b"\x02\x01")
-"""What a request to print begins with, for stdout and stderr."""
-
-
 class HostFailure(Exception):
     """A tool call that failed; the message names the exception to raise."""
 
@@ -22,21 +18,16 @@ def call_tool(name: str, arguments: str) -> str:
     try:
         return _call(request).decode()
     except Exception:
-        raise HostFailure(_call(b"\x05").decode()) from None
-
-
-def write(stream: int, data: bytes) -> None:
-    """Prints to stdout (0) or stderr (1)."""
-    _call(_PREFIX[stream] + data)
+        raise HostFailure(_call(b"\x04").decode()) from None
 
 
 def give_answer(json: str | None, text: str) -> None:
     """Hands the final answer over."""
     encoded = b"" if json is None else json.encode()
-    head = b"\x03\x00" if json is None else b"\x03\x01"
+    head = b"\x02\x00" if json is None else b"\x02\x01"
     _call(head + _size(len(encoded)) + encoded + text.encode("utf-8", "backslashreplace"))
 
 
 def interruption() -> str:
     """What the interrupted code has to raise, or nothing."""
-    return _call(b"\x04").decode()
+    return _call(b"\x03").decode()

@@ -9,11 +9,14 @@ import traceback
 
 from fumehood import console, limits, tools, values
 
+# A program that breaks its builtins still gets told so.
+from builtins import compile, eval, exec, len, repr, str, type
+
 _HERE = __file__.rpartition("/")[0] + "/"
 """Where the frames come from that nobody wants to see in a traceback."""
 
-_REPR_LIMIT = 1_000_000
-"""Characters of a value's repr; what is longer is cut."""
+_TEXT_LIMIT = 1_000_000
+"""Characters of a text that is reported: a repr, a message, a traceback; what is longer is cut."""
 
 _JSON_LIMIT = 1_000_000
 """Characters of a value's JSON; what is longer is left out."""
@@ -75,8 +78,6 @@ def _completed(present: bool, value) -> bytes:
     if not present:
         return _layout(struct.pack("<9I", 0, 0, 0, 0, 0, 0, 0, 0, 0), ())
     text = repr(value)
-    if len(text) > _REPR_LIMIT:
-        text = f"{text[:_REPR_LIMIT]}... ({len(text)} characters)"
     try:
         json = values.encode(value, tools.nesting)
         if len(json) > _JSON_LIMIT:
@@ -134,6 +135,9 @@ _WORDS = 9
 
 
 def _encoded(text: str) -> bytes:
+    if len(text) > _TEXT_LIMIT:
+        half = _TEXT_LIMIT // 2
+        text = f"{text[:half]}\n... {len(text) - 2 * half} characters cut ...\n{text[-half:]}"
     return text.encode("utf-8", "backslashreplace")
 
 

@@ -21,6 +21,10 @@ request_bytes = 1 << 20
 """How long the arguments of a call may be as JSON; set when the session starts."""
 
 
+_ANSWER_LIMIT = 4_000_000
+"""Characters of a final answer, as text and as JSON."""
+
+
 class ToolError(Exception):
     """A tool failed; the message is the tool's."""
 
@@ -81,7 +85,13 @@ def final_answer(answer=None):
         json = values.encode(answer, nesting)
     except (TypeError, ValueError, RecursionError):
         json = None
-    door.give_answer(json, str(answer))
+    text = str(answer)
+    if len(text) > _ANSWER_LIMIT or (json is not None and len(json) > _ANSWER_LIMIT):
+        raise ValueError(
+            f"the final answer has {max(len(text), len(json or ''))} characters, "
+            f"the limit is {_ANSWER_LIMIT}"
+        )
+    door.give_answer(json, text)
     raise _FinalAnswer
 
 

@@ -74,14 +74,10 @@ def _simplify(value, place: str, nesting: int):
     if isinstance(value, dict):
         simple = {}
         for key, item in value.items():
-            if isinstance(key, enum.Enum):
-                key = key.value
             if type(key) is not str:
-                if not isinstance(key, (str, int, float, bool)) and key is not None:
-                    key = _simplify(key, f"key {key!r} of {place}", deeper)
-                if not isinstance(key, (str, int, float, bool)):
-                    raise Unencodable(f"key {key!r} of {place} is not text")
-                key = str(key)
+                key = _simplify(key, f"key {key!r} of {place}", deeper)
+                # As JSON writes it: 1, 0.5, true, null.
+                key = key if type(key) is str else _plain(key)
             simple[key] = _simplify(item, f"{place}[{key!r}]", deeper)
         return simple
     if isinstance(value, (list, tuple)):

@@ -41,12 +41,17 @@ async fn code_runs_and_what_it_printed_and_its_value_are_told() {
     let messages = result.memory.messages();
     assert_eq!((messages[0].role, messages[1].role), (Role::System, Role::User));
     assert_eq!(messages[1].content, "New task:\nDo it.");
-    assert_eq!(messages[2].content, "Thought: look.\n<code>\nx = 20\nprint('hello')\nx + 1\n</code>");
+    assert_eq!(
+        messages[2].content,
+        "Thought: look.\n<code>\nx = 20\nprint('hello')\nx + 1\n</code>"
+    );
 }
 
 #[tokio::test]
 async fn an_exception_is_told_with_its_traceback_and_the_run_goes_on() {
-    let result = run(&["<code>\nx = 1\nprint('so far')\nx / 0\n</code>", "<code>final_answer(x)</code>"]).await;
+    let result =
+        run(&["<code>\nx = 1\nprint('so far')\nx / 0\n</code>", "<code>final_answer(x)</code>"])
+            .await;
     let told = told(&result);
     assert!(told.starts_with("Observation:\nPrinted:\nso far\nError:\nTraceback"), "{told}");
     assert!(told.contains("File \"<step 1>\", line 3, in <module>"), "{told}");
@@ -167,7 +172,10 @@ fn penguins() -> BTreeMap<String, (f64, u32)> {
             *count += 1;
         }
     }
-    islands.into_iter().map(|(name, (sum, count))| (name, (sum / f64::from(count), count))).collect()
+    islands
+        .into_iter()
+        .map(|(name, (sum, count))| (name, (sum / f64::from(count), count)))
+        .collect()
 }
 
 #[test]
@@ -206,7 +214,8 @@ fn the_demo_answers_with_the_figures_of_an_independent_computation() {
 fn a_run_can_be_followed_as_lines_of_json() {
     let output = fumehood(&["demo", "--json"]).output().unwrap();
     let events = String::from_utf8(output.stdout).unwrap();
-    let events = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+    let events =
+        events.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
     let named = |name: &str| events.iter().filter(|event| event["event"] == name).count();
     assert_eq!(named("step_started"), 5);
     assert_eq!(named("tool_called"), 4);

@@ -120,7 +120,11 @@ fn each_limit_has_a_flag() {
     for (flags, code, limit) in [
         (["--fuel", "60M"], "while True: pass", "fuel limit of 60000000"),
         (["--memory", "200MiB"], "x = bytearray(2**30)", "memory limit of 209715200 bytes"),
-        (["--output", "10B"], "print('x' * 100)\nfor _ in range(9): pass", "output limit of 10 bytes"),
+        (
+            ["--output", "10B"],
+            "print('x' * 100)\nfor _ in range(9): pass",
+            "output limit of 10 bytes",
+        ),
     ] {
         let output = fumehood(&["exec", "-c", code]).args(flags).output().unwrap();
         assert_eq!(output.status.code(), Some(3), "{flags:?}");
@@ -197,7 +201,8 @@ fn folders_and_variables_are_granted_by_flags() {
     let path = folder.path().display().to_string();
     let name = folder.path().file_name().unwrap().to_string_lossy().into_owned();
     let read = format!("import os; print(open('/{name}/in.txt').read(), os.environ['MODE'])");
-    let output = fumehood(&["exec", "-c", &read, "--grant", &path, "--env", "MODE=x=y"]).output().unwrap();
+    let output =
+        fumehood(&["exec", "-c", &read, "--grant", &path, "--env", "MODE=x=y"]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "data x=y\n");
     let write = "open('/out/new.txt', 'w').write('made')";
     let grant = format!("{path}:/out");

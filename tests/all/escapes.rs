@@ -20,20 +20,24 @@ async fn refused(session: &mut Session, code: &str) {
     assert!(found, "{code}: {exception:?}");
 }
 
-/// A step that may end in any way; afterwards this session or a fresh one works.
+/// A step that may end in any way; afterwards this session answers, and a fresh one works.
 async fn survived(code: &str, limits: Limits) {
     let mut session = session().await;
-    session.run(Code::new(code).limits(limits)).await.unwrap();
-    if session.is_lost() {
-        session = crate::session().await;
+    session.run(Code::new(code).limits(limits.clone())).await.unwrap();
+    if !session.is_lost() {
+        // Code may have broken its own interpreter, but no step is left without an outcome.
+        session.run(Code::new("6 * 7").limits(limits)).await.unwrap();
     }
-    assert_eq!(repr(session.run("6 * 7").await.unwrap()), "42", "{code}");
+    let mut fresh = crate::session().await;
+    assert_eq!(repr(fresh.run("6 * 7").await.unwrap()), "42", "{code}");
 }
 
 #[tokio::test]
 async fn reading_the_hosts_files() {
     let mut session = session().await;
-    for path in ["/etc/passwd", "/proc/self/environ", "/dev/mem", "../../etc/passwd", "/tmp/../etc/passwd"] {
+    for path in
+        ["/etc/passwd", "/proc/self/environ", "/dev/mem", "../../etc/passwd", "/tmp/../etc/passwd"]
+    {
         refused(&mut session, &format!("open({path:?}).read()")).await;
     }
     refused(&mut session, "import os; os.listdir('/')").await;
@@ -90,7 +94,9 @@ async fn opening_connections() {
     let mut session = session().await;
     for code in [
         format!("import socket; socket.create_connection(('127.0.0.1', {port}), 1)"),
-        format!("import urllib.request; urllib.request.urlopen('http://127.0.0.1:{port}', timeout=1)"),
+        format!(
+            "import urllib.request; urllib.request.urlopen('http://127.0.0.1:{port}', timeout=1)"
+        ),
         "import socket; socket.getaddrinfo('example.com', 80)".to_owned(),
         "import socket; socket.socket().bind(('0.0.0.0', 0))".to_owned(),
         "import socket; socket.socketpair()".to_owned(),
@@ -109,7 +115,7 @@ async fn starting_processes() {
         "import os; os.execv('/bin/sh', ['sh'])",
         "import subprocess; subprocess.run(['id'])",
         "import multiprocessing; multiprocessing.Process(target=print).start()",
-        "import ctypes",
+        "import ctypes; ctypes.CDLL(None).system(b'id')",
         "import _ctypes",
         "import pty",
     ] {
@@ -127,7 +133,7 @@ async fn forging_what_the_host_is_told() {
         "_host.call(b'\\x01')",
         "_host.call(b'\\x01\\xff\\xff\\xff\\xffname')",
         "_host.call(b'\\x02')",
-        "_host.call(b'\\x03\\x01\\xff\\xff\\xff\\x7f{}')",
+        "_host.call(b'\\x02\\x01\\xff\\xff\\xff\\x7f{}')",
         "_host.call(b'\\x01\\x01\\x00\\x00\\x00\\xff\\xfe')",
     ] {
         let step = session.run(code).await.unwrap();
@@ -138,8 +144,9 @@ async fn forging_what_the_host_is_told() {
         }
     }
     // An answer that says it is JSON and is not, has no JSON.
-    let code = "import _host\n_host.call(b'\\x03\\x01\\x04\\x00\\x00\\x00{]{]text')";
-    let Outcome::FinalAnswer(answer) = crate::session().await.run(code).await.unwrap().outcome else {
+    let code = "import _host\n_host.call(b'\\x02\\x01\\x04\\x00\\x00\\x00{]{]text')";
+    let Outcome::FinalAnswer(answer) = crate::session().await.run(code).await.unwrap().outcome
+    else {
         panic!("the answer was given")
     };
     assert!(answer.json.is_none());
@@ -154,7 +161,8 @@ class FinalAnswerException(BaseException): pass
 raise FinalAnswerException('forged')
 ";
     assert_eq!(raised(session().await.run(code).await.unwrap()).name, "FinalAnswerException");
-    let step = session().await.run("from fumehood import tools\nraise tools._FinalAnswer").await.unwrap();
+    let step =
+        session().await.run("from fumehood import tools\nraise tools._FinalAnswer").await.unwrap();
     assert!(matches!(step.outcome, Outcome::Completed(None)), "{:?}", step.outcome);
 }
 
@@ -185,7 +193,10 @@ async fn deleting_and_patching_the_runtime() {
 async fn poisoning_the_next_step_of_ones_own_session_only() {
     let sandbox = builder().build().unwrap();
     let mut poisoned = sandbox.session().await.unwrap();
-    poisoned.run("import builtins, json; builtins.len = lambda x: 0; json.dumps = None").await.unwrap();
+    poisoned
+        .run("import builtins, json; builtins.len = lambda x: 0; json.dumps = None")
+        .await
+        .unwrap();
     let mut other = sandbox.session().await.unwrap();
     assert_eq!(repr(other.run("import json; len(json.dumps([1]))").await.unwrap()), "3");
 }
@@ -296,8 +307,8 @@ async fn a_flood_of_output_through_every_door() {
         "while True: print('x' * 10000)",
         "import os\nwhile True: os.write(1, b'x' * 10000)",
         "import sys\nwhile True:\n    try: sys.stderr.write('y' * 10000)\n    except BaseException: pass",
-        "import _host\nwhile True: _host.call(b'\\x02\\x00' + b'z' * 10000)",
-        "import _host\n_host.call(b'\\x02\\x00' + b'z' * 50_000_000)",
+        "import os\nos.write(2, b'z' * 50_000_000)\nfor _ in range(9): pass",
+        "import sys\nsys.__stderr__.buffer.raw.write(b'z' * 5000)\nfor _ in range(9): pass",
     ] {
         let mut session = session().await;
         let step = session.run(Code::new(code).limits(limits())).await.unwrap();
@@ -372,7 +383,11 @@ for f in files: f.close()
 
 #[tokio::test]
 async fn ending_the_interpreter() {
-    for code in ["import os; os._exit(0)", "import os; os.abort()", "import signal; signal.raise_signal(signal.SIGABRT)"] {
+    for code in [
+        "import os; os._exit(0)",
+        "import os; os.abort()",
+        "import signal; signal.raise_signal(signal.SIGABRT)",
+    ] {
         let mut session = session().await;
         let step = session.run(code).await.unwrap();
         assert!(matches!(step.outcome, Outcome::Failed(_)), "{code}: {:?}", step.outcome);

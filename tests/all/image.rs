@@ -69,7 +69,10 @@ fn files_that_are_missing_short_or_not_files_are_found() {
     std::fs::remove_file(&path).unwrap();
     assert!(matches!(Image::open(&copied), Err(ImageError::Damaged { .. })));
     std::fs::create_dir(&path).unwrap();
-    assert!(matches!(Image::open(&copied), Err(ImageError::Damaged { .. } | ImageError::Io { .. })));
+    assert!(matches!(
+        Image::open(&copied),
+        Err(ImageError::Damaged { .. } | ImageError::Io { .. })
+    ));
     std::fs::remove_dir(&path).unwrap();
     std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
     assert!(Image::open(&copied).is_err());
@@ -156,7 +159,10 @@ fn without_a_network_what_pip_said_is_shown() {
     let python = fake_python(folder.path(), "echo 'ERROR: no route to host' >&2; exit 1");
     let store = ImageStore::at(folder.path().join("cache")).with_python(python);
     let error = store.build(|_| ()).unwrap_err();
-    assert!(matches!(&error, BuildError::Fetch { reason } if reason.contains("no route")), "{error:?}");
+    assert!(
+        matches!(&error, BuildError::Fetch { reason } if reason.contains("no route")),
+        "{error:?}"
+    );
 }
 
 #[test]
@@ -185,7 +191,9 @@ fn a_builder_that_is_killed_leaves_no_image_and_no_lock() {
         .unwrap();
     let building = || {
         std::fs::read_dir(&cache).is_ok_and(|entries| {
-            entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("building-"))
+            entries
+                .flatten()
+                .any(|entry| entry.file_name().to_string_lossy().starts_with("building-"))
         })
     };
     while !building() {
@@ -219,7 +227,8 @@ fn removing_leaves_nothing_and_only_what_is_ours_goes() {
     std::fs::create_dir_all(cache.join("code-0123/lib")).unwrap();
     std::fs::write(cache.join("code-0123/lib/file"), "x").unwrap();
     std::fs::create_dir_all(cache.join("somebody-elses")).unwrap();
-    let output = fumehood(&["image", "remove", "--cache", cache.to_str().unwrap()]).output().unwrap();
+    let output =
+        fumehood(&["image", "remove", "--cache", cache.to_str().unwrap()]).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let mut left = std::fs::read_dir(&cache)
         .unwrap()

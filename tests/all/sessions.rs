@@ -32,7 +32,8 @@ async fn the_value_of_a_step_is_that_of_its_last_expression() {
     ] {
         let outcome = session.run(code).await.unwrap().outcome;
         let Outcome::Completed(value) = outcome else { panic!("{code}: {outcome:?}") };
-        let found = value.as_ref().map(|v| (v.repr.as_str(), v.json.as_ref().map(|json| json.get())));
+        let found =
+            value.as_ref().map(|v| (v.repr.as_str(), v.json.as_ref().map(|json| json.get())));
         assert_eq!(found, expected, "{code}");
     }
 }
@@ -174,7 +175,9 @@ async fn sessions_of_one_sandbox_run_in_parallel_and_share_nothing() {
         let sandbox = sandbox.clone();
         tokio::spawn(async move {
             let mut session = sandbox.session().await.unwrap();
-            let code = format!("import json; json.mine = {number}; open('/tmp/mine', 'w').write('{number}')");
+            let code = format!(
+                "import json; json.mine = {number}; open('/tmp/mine', 'w').write('{number}')"
+            );
             session.run(code).await.unwrap();
             session.run("sum(i * i for i in range(20000))").await.unwrap();
             let code = "(json.mine, int(open('/tmp/mine').read()))";
@@ -263,7 +266,9 @@ async fn cancelling_raises_in_the_code_and_keeps_the_session() {
             handle.cancel();
         });
         let step = session.run(code).await.unwrap();
-        let Outcome::Cancelled(Some(exception)) = step.outcome else { panic!("{:?}", step.outcome) };
+        let Outcome::Cancelled(Some(exception)) = step.outcome else {
+            panic!("{:?}", step.outcome)
+        };
         assert_eq!(exception.name, "fumehood.Cancelled");
         assert!(step.usage.wall.as_secs() < 5);
     }

@@ -61,12 +61,12 @@ help(describe)
         "function describe (10, 'web', None)
 (query: str, limit: int = 10, kind: Literal['web', 'news'] = 'web', tags: list[str] | None = None)
 typing.Literal['web', 'news']
-Help on function describe in module tools:
+Help on function describe:
 
 describe(
     query: str,
     limit: int = 10,
-    kind: Literal['web', 'news'] = 'web',
+    kind: typing.Literal['web', 'news'] = 'web',
     tags: list[str] | None = None
 )
     Describes a search.
@@ -85,7 +85,10 @@ async fn a_wrong_call_fails_as_it_does_for_any_function() {
     for (call, message) in [
         ("describe()", "describe() missing 1 required positional argument: 'query'"),
         ("describe('a', wrong=1)", "describe() got an unexpected keyword argument 'wrong'"),
-        ("describe(1, 2, 3, 4, 5)", "describe() takes from 1 to 4 positional arguments but 5 were given"),
+        (
+            "describe(1, 2, 3, 4, 5)",
+            "describe() takes from 1 to 4 positional arguments but 5 were given",
+        ),
     ] {
         let exception = raised(session.run(call).await.unwrap());
         assert_eq!((exception.name.as_str(), exception.message.as_str()), ("TypeError", message));
@@ -174,7 +177,10 @@ async fn values_go_out_and_come_back() {
         Ok::<_, String>(arguments.remove("value"))
     });
     let mut session = session_with(echo).await;
-    session.run("import numpy as np, pandas as pd, datetime, decimal, enum, dataclasses").await.unwrap();
+    session
+        .run("import numpy as np, pandas as pd, datetime, decimal, enum, dataclasses")
+        .await
+        .unwrap();
     session
         .run("@dataclasses.dataclass\nclass Point:\n    x: int\n    y: float\nclass Color(enum.Enum):\n    RED = 'r'")
         .await
@@ -185,11 +191,14 @@ async fn values_go_out_and_come_back() {
         ("{'a': {'b': [1]}}", "{'a': {'b': [1]}}"),
         ("(1, 2)", "[1, 2]"),
         ("{3, 1, 2}", "[1, 2, 3]"),
-        ("{1: 'a', None: 'b'}", "{'1': 'a', 'None': 'b'}"),
+        ("{1: 'a', None: 'b'}", "{'1': 'a', 'null': 'b'}"),
         ("b'abc'", "'YWJj'"),
         ("np.float64(1.5)", "1.5"),
         ("np.arange(4).reshape(2, 2)", "[[0, 1], [2, 3]]"),
-        ("pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']})", "[{'a': 1, 'b': 'x'}, {'a': 2, 'b': 'y'}]"),
+        (
+            "pd.DataFrame({'a': [1, 2], 'b': ['x', 'y']})",
+            "[{'a': 1, 'b': 'x'}, {'a': 2, 'b': 'y'}]",
+        ),
         ("pd.Timestamp('2024-02-29')", "'2024-02-29T00:00:00'"),
         ("datetime.date(2024, 2, 29)", "'2024-02-29'"),
         ("decimal.Decimal('0.10')", "'0.10'"),
@@ -238,9 +247,10 @@ async fn a_sandbox_with_many_tools_declares_them_all() {
             .map(|n| (format!("p{n}"), json!({"type": "integer"})))
             .collect::<serde_json::Map<_, _>>();
         let parameters = json!({"type": "object", "properties": properties});
-        builder = builder.tool(function(format!("t{number}"), "", parameters, |arguments| async move {
-            Ok::<_, String>(arguments.len())
-        }));
+        builder =
+            builder.tool(function(format!("t{number}"), "", parameters, |arguments| async move {
+                Ok::<_, String>(arguments.len())
+            }));
     }
     let mut session = builder.build().unwrap().session().await.unwrap();
     assert_eq!(repr(session.run("t13(*range(13)), t39(p2=1), t0()").await.unwrap()), "(13, 1, 0)");
@@ -258,9 +268,9 @@ async fn slow_tools_of_many_sessions_wait_at_the_same_time() {
         sessions.push(sandbox.session().await.unwrap());
     }
     let started = std::time::Instant::now();
-    let calls = sessions.into_iter().map(|mut session| {
-        tokio::spawn(async move { repr(session.run("slow()").await.unwrap()) })
-    });
+    let calls = sessions
+        .into_iter()
+        .map(|mut session| tokio::spawn(async move { repr(session.run("slow()").await.unwrap()) }));
     for call in calls.collect::<Vec<_>>() {
         assert_eq!(call.await.unwrap(), "1");
     }

@@ -230,7 +230,10 @@ impl Agent {
     }
 
     /// Asks for an answer when there are no steps left.
-    async fn last_words(&self, memory: &Memory) -> Result<(String, Option<TokenUsage>), AgentError> {
+    async fn last_words(
+        &self,
+        memory: &Memory,
+    ) -> Result<(String, Option<TokenUsage>), AgentError> {
         let mut messages = memory.messages();
         let task = &memory.task;
         messages.push(Message {

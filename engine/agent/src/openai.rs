@@ -174,7 +174,14 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn new(stop: &'a [String], delta: &'a (dyn Fn(&str) + Send + Sync)) -> Reading<'a> {
-        Reading { stop, delta, content: String::new(), usage: None, finished: false, stopped: false }
+        Reading {
+            stop,
+            delta,
+            content: String::new(),
+            usage: None,
+            finished: false,
+            stopped: false,
+        }
     }
 
     fn chunk(&mut self, data: &str) -> Result<(), ModelError> {
@@ -235,9 +242,9 @@ mod tests {
             request.extend_from_slice(&buffer[..read]);
             let text = String::from_utf8_lossy(&request);
             let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-            let length = head
-                .lines()
-                .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let length = head.lines().find_map(|line| {
+                line.to_lowercase().strip_prefix("content-length: ")?.parse().ok()
+            });
             if length.is_none_or(|length: usize| body.len() >= length) {
                 break;
             }
@@ -265,7 +272,8 @@ mod tests {
     }
 
     fn stream(events: &[&str]) -> String {
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+        let head =
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
         let events = events.iter().map(|data| format!("data: {data}\r\n\r\n"));
         head.to_owned() + &events.collect::<String>()
     }

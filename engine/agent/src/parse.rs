@@ -99,7 +99,8 @@ fn code(block: &str) -> Option<String> {
     let last = lines.iter().rposition(|line| !line.is_empty())?;
     let lines = &lines[first..=last];
     let indentation = |line: &&&str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let common = lines.iter().filter(|line| !line.is_empty()).map(|line| indentation(&line)).min()?;
+    let common =
+        lines.iter().filter(|line| !line.is_empty()).map(|line| indentation(&line)).min()?;
     let dedented = lines.iter().map(|line| line.get(common..).unwrap_or("")).collect::<Vec<_>>();
     Some(dedented.join("\n"))
 }

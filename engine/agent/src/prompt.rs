@@ -14,7 +14,9 @@ pub(crate) fn code_agent(sandbox: &Sandbox, tags: &CodeTags, instructions: &str)
     let tools = if stubs.is_empty() { "# none".to_owned() } else { stubs.join("\n\n") };
     let folders = sandbox
         .granted()
-        .map(|(path, writable)| format!("{path} ({})", if writable { "writable" } else { "read-only" }))
+        .map(|(path, writable)| {
+            format!("{path} ({})", if writable { "writable" } else { "read-only" })
+        })
         .collect::<Vec<_>>();
     let files =
         if folders.is_empty() { String::new() } else { format!(" and in {}", folders.join(", ")) };

@@ -69,9 +69,10 @@ impl Replay {
                     path: name.clone(),
                     reason: format!("line {}: {error}", position + 1),
                 })?;
-            let usage = recorded.input_tokens.zip(recorded.output_tokens).map(
-                |(input_tokens, output_tokens)| TokenUsage { input_tokens, output_tokens },
-            );
+            let usage = recorded
+                .input_tokens
+                .zip(recorded.output_tokens)
+                .map(|(input_tokens, output_tokens)| TokenUsage { input_tokens, output_tokens });
             replies.push(Reply { content: recorded.content, usage });
         }
         Ok(Replay { name, replies, next: Mutex::new(0) })
@@ -94,12 +95,16 @@ impl Model for Replay {
             let Some(reply) = self.replies.get(position) else {
                 return Err(ModelError::Recording {
                     path: self.name.clone(),
-                    reason: format!("it has {} replies, and one more is needed", self.replies.len()),
+                    reason: format!(
+                        "it has {} replies, and one more is needed",
+                        self.replies.len()
+                    ),
                 });
             };
             let mut reply = reply.clone();
             // A model would have stopped there.
-            if let Some(end) = request.stop.iter().filter_map(|stop| reply.content.find(stop)).min() {
+            if let Some(end) = request.stop.iter().filter_map(|stop| reply.content.find(stop)).min()
+            {
                 reply.content.truncate(end);
             }
             delta(&reply.content);

@@ -50,13 +50,15 @@ impl Events {
 mod tests {
     use super::*;
 
-    const STREAM: &str = ": hello\r\ndata: {\"a\": \"é\"}\r\n\r\nevent: x\ndata: one\ndata:two\n\ndata: [DONE]\n\n";
+    const STREAM: &str =
+        ": hello\r\ndata: {\"a\": \"é\"}\r\n\r\nevent: x\ndata: one\ndata:two\n\ndata: [DONE]\n\n";
 
     #[test]
     fn pieces_of_any_size_give_the_same_events() {
         for size in 1..STREAM.len() {
             let mut events = Events::default();
-            let found = STREAM.as_bytes().chunks(size).flat_map(|piece| events.push(piece).unwrap());
+            let found =
+                STREAM.as_bytes().chunks(size).flat_map(|piece| events.push(piece).unwrap());
             let found = found.collect::<Vec<_>>();
             assert_eq!(found, ["{\"a\": \"é\"}", "one\ntwo", "[DONE]"], "pieces of {size} bytes");
         }

@@ -47,7 +47,11 @@ pub(crate) struct ExecFlags {
     grants: GrantFlags,
 }
 
-pub(crate) async fn exec(flags: ExecFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Exit> {
+pub(crate) async fn exec(
+    flags: ExecFlags,
+    image: &ImageFlags,
+    printer: &Arc<Printer>,
+) -> Result<Exit> {
     if flags.jsonl {
         let engine = image.engine(printer)?;
         let sandbox = sandbox(&engine, &flags.limits, &flags.grants, vec![String::new()])?;

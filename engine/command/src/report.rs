@@ -142,10 +142,9 @@ impl<'a> Report<'a> {
         report.session_lost = step.lost;
         match &step.outcome {
             Outcome::Completed(value) => {
-                report.value = value.as_ref().map(|value| ReportedValue {
-                    repr: &value.repr,
-                    json: value.json.as_deref(),
-                });
+                report.value = value
+                    .as_ref()
+                    .map(|value| ReportedValue { repr: &value.repr, json: value.json.as_deref() });
             }
             Outcome::FinalAnswer(answer) => {
                 report.final_answer = Some(match &answer.json {

@@ -29,7 +29,12 @@ pub(crate) struct RunFlags {
     #[arg(long, value_name = "NAME", env = "FUMEHOOD_MODEL")]
     model: String,
     /// Where the API of the model's server begins; any that speaks OpenAI's chat completions
-    #[arg(long, value_name = "URL", env = "OPENAI_API_BASE", default_value = "https://api.openai.com/v1")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "OPENAI_API_BASE",
+        default_value = "https://api.openai.com/v1"
+    )]
     api_base: String,
     /// The key for the server
     #[arg(long, value_name = "KEY", env = "OPENAI_API_KEY", hide_env_values = true)]
@@ -68,7 +73,11 @@ pub(crate) struct DemoFlags {
     showing: ShowingFlags,
 }
 
-pub(crate) async fn run(flags: RunFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Exit> {
+pub(crate) async fn run(
+    flags: RunFlags,
+    image: &ImageFlags,
+    printer: &Arc<Printer>,
+) -> Result<Exit> {
     let files = Files::copied(&flags.file)?;
     let agent = match flags.model.strip_prefix("replay:") {
         Some(recording) => agent(Replay::open(recording)?, &flags.showing, printer),
@@ -88,7 +97,11 @@ pub(crate) async fn run(flags: RunFlags, image: &ImageFlags, printer: &Arc<Print
     show(agent.run(&task, &sandbox).await?, &flags.showing, printer)
 }
 
-pub(crate) async fn demo(flags: DemoFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Exit> {
+pub(crate) async fn demo(
+    flags: DemoFlags,
+    image: &ImageFlags,
+    printer: &Arc<Printer>,
+) -> Result<Exit> {
     const TASK: &str = include_str!("../examples/penguins/task.md");
     const TABLE: &str = include_str!("../examples/penguins/penguins.csv");
     const REPLIES: &str = include_str!("../examples/penguins/replies.jsonl");
@@ -103,8 +116,7 @@ pub(crate) async fn demo(flags: DemoFlags, image: &ImageFlags, printer: &Arc<Pri
 }
 
 fn agent(model: impl Model, flags: &ShowingFlags, printer: &Arc<Printer>) -> Agent {
-    let listener =
-        if flags.json { display::lines(printer) } else { display::terminal(printer) };
+    let listener = if flags.json { display::lines(printer) } else { display::terminal(printer) };
     Agent::new(model).with_max_steps(flags.max_steps).with_listener(listener)
 }
 

@@ -156,9 +156,8 @@ fn grant(flag: &str) -> Result<Grant> {
     let guest = match guest {
         Some(guest) => guest,
         None => {
-            let real = Path::new(host)
-                .canonicalize()
-                .with_context(|| format!("cannot grant `{host}`"))?;
+            let real =
+                Path::new(host).canonicalize().with_context(|| format!("cannot grant `{host}`"))?;
             match real.file_name() {
                 Some(name) => format!("/{}", name.to_string_lossy()),
                 None => bail!("cannot grant `{host}` without a name for it in the guest"),

@@ -27,7 +27,11 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
         "kB" | "KB" => 1_000,
         "MB" => 1_000_000,
         "GB" => 1_000_000_000,
-        _ => return Err(format!("`{unit}` is not a unit of size; use B, KiB, MiB, GiB, kB, MB or GB")),
+        _ => {
+            return Err(format!(
+                "`{unit}` is not a unit of size; use B, KiB, MiB, GiB, kB, MB or GB"
+            ));
+        }
     };
     whole(number, factor)
 }
@@ -48,9 +52,8 @@ pub(crate) fn amount(text: &str) -> Result<u64, String> {
 
 fn split(text: &str) -> Result<(f64, &str), String> {
     let text = text.trim();
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_')
-        .unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '_').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let number = number
         .replace('_', "")

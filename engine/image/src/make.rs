@@ -72,9 +72,8 @@ pub(crate) fn image(
     builder.stage(Stage::Preparing);
     let path = code.join(CODE_MANIFEST);
     let text = fs::read(&path).map_err(BuildError::io("read", &path))?;
-    let manifest: CodeManifest = serde_json::from_slice(&text).map_err(|error| {
-        BuildError::Directory { path: path.clone(), reason: error.to_string() }
-    })?;
+    let manifest: CodeManifest = serde_json::from_slice(&text)
+        .map_err(|error| BuildError::Directory { path: path.clone(), reason: error.to_string() })?;
     let CodeManifest { declared_memory, mut files } = manifest;
     let data = files.remove(DATA).ok_or_else(|| BuildError::Directory {
         path: path.clone(),
@@ -193,7 +192,9 @@ async fn warm_up(preparing: Preparing) -> Result<Prepared, BuildError> {
     let (Ok(true), Some(told)) = (&fine, told) else {
         let trap = fine.err().map(|error| format!("{error:#}")).unwrap_or_default();
         let printed = workshop.printed();
-        return Err(BuildError::Guest(format!("the warm-up of the guest failed: {trap}\n{printed}")));
+        return Err(BuildError::Guest(format!(
+            "the warm-up of the guest failed: {trap}\n{printed}"
+        )));
     };
     let (memory, interruption) =
         workshop.finish().await.map_err(failed("finding what an interruption changes"))?;

@@ -8,9 +8,7 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
     ExportKind, ExportSection, Function, FunctionSection, Module, RawSection, TypeSection, ValType,
 };
-use wasmparser::{
-    DataKind, ExternalKind, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
-};
+use wasmparser::{DataKind, ExternalKind, KnownCustom, Name, Operator, Parser, Payload, TypeRef};
 
 use crate::error::BuildError;
 

@@ -242,7 +242,9 @@ impl ImageStore {
             .map_err(BuildError::io("create", &self.root))?;
         make(building.path())?;
         let sync = |path: &Path| {
-            File::open(path).and_then(|folder| folder.sync_all()).map_err(BuildError::io("sync", path))
+            File::open(path)
+                .and_then(|folder| folder.sync_all())
+                .map_err(BuildError::io("sync", path))
         };
         sync(building.path())?;
         fs::rename(building.path(), path).map_err(BuildError::io("create", path))?;

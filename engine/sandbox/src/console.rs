@@ -14,8 +14,7 @@ use crate::control::{Control, Reason};
 use crate::limits::{Limit, Reached, Scope};
 use crate::outcome::{Event, Listener, Output, Stream};
 
-/// The console of a session. Python's streams print to it through the world's `console` interface;
-/// whatever writes to the file descriptors 1 and 2 directly, through WASI.
+/// The console of a session.
 pub(crate) struct Console {
     control: Arc<Control>,
     printing: Mutex<Printing>,
@@ -89,7 +88,7 @@ impl Console {
     }
 }
 
-/// One of the file descriptors 1 and 2.
+/// One of the guest's file descriptors 1 and 2.
 #[derive(Clone)]
 pub(crate) struct Descriptor {
     stream: Stream,
@@ -152,7 +151,10 @@ impl AsyncWrite for Descriptor {
         Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+    fn poll_shutdown(
+        self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
         Poll::Ready(Ok(()))
     }
 }

@@ -307,9 +307,9 @@ impl<'a, F: Future> Metered<'a, F> {
         let clock = &mut self.clock;
 
         if self.control.cancelled.load(Ordering::Acquire) {
-            let cancelling = self.cancelling.get_or_insert_with(|| {
-                Interrupting::new(now, now + clock.limits.time_grace())
-            });
+            let cancelling = self
+                .cancelling
+                .get_or_insert_with(|| Interrupting::new(now, now + clock.limits.time_grace()));
             if cancelling.due(now) {
                 self.control.interrupt(Reason::Cancelled);
             } else if now >= cancelling.stop {

@@ -149,8 +149,7 @@ pub(crate) async fn instantiate(
     let mut instantiating = std::pin::pin!(guest.instantiate_async(store));
     let mut memory = None;
     let python = std::future::poll_fn(|context| {
-        let (polled, made) =
-            Memories::expecting(image, || instantiating.as_mut().poll(context));
+        let (polled, made) = Memories::expecting(image, || instantiating.as_mut().poll(context));
         memory = memory.take().or(made);
         polled
     })

@@ -9,10 +9,9 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::fumehood::guest;
-use crate::console::Console;
 use crate::control::{Control, Reason};
 use crate::limits::{Limit, Limits, Reached, Scopes};
-use crate::outcome::{Event, FinalAnswer, Listener, Stream};
+use crate::outcome::{Event, FinalAnswer, Listener};
 use crate::tools::{CallError, Tools};
 
 /// What the host functions of a session work on.
@@ -22,7 +21,6 @@ pub(crate) struct Host {
     /// When the session's monotonic clock began.
     pub(crate) started: Instant,
     pub(crate) control: Arc<Control>,
-    pub(crate) console: Arc<Console>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) memory: MemoryLimit,
     pub(crate) step: StepIo,
@@ -60,17 +58,6 @@ impl StepIo {
         if let Some(listener) = &self.listener {
             listener(event);
         }
-    }
-}
-
-impl guest::console::Host for Host {
-    fn write(&mut self, to: guest::console::Stream, bytes: Vec<u8>) -> wasmtime::Result<()> {
-        let stream = match to {
-            guest::console::Stream::Stdout => Stream::Stdout,
-            guest::console::Stream::Stderr => Stream::Stderr,
-        };
-        self.console.print(stream, &bytes);
-        Ok(())
     }
 }
 

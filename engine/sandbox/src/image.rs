@@ -217,8 +217,7 @@ impl Image {
 
     /// Opens a file that the manifest names, checking all but its contents.
     fn file(&self, name: &str) -> Result<File, ImageError> {
-        let damaged =
-            |reason: String| ImageError::Damaged { path: self.path.join(name), reason };
+        let damaged = |reason: String| ImageError::Damaged { path: self.path.join(name), reason };
         let Some(digest) = self.manifest.files.get(name) else {
             return Err(damaged("the manifest does not name it".to_owned()));
         };
@@ -235,7 +234,11 @@ impl Image {
         }
         check_owner(&self.path.join(name), metadata.uid(), metadata.permissions().mode())?;
         if metadata.len() != digest.bytes {
-            return Err(damaged(format!("it has {} bytes, expected {}", metadata.len(), digest.bytes)));
+            return Err(damaged(format!(
+                "it has {} bytes, expected {}",
+                metadata.len(),
+                digest.bytes
+            )));
         }
         Ok(file)
     }
@@ -280,9 +283,7 @@ impl Image {
 /// Machine code is as trustworthy as those who can write to it.
 fn check_owner(path: &Path, owner: u32, mode: u32) -> Result<(), ImageError> {
     let user = rustix::process::geteuid().as_raw();
-    let refuse = |reason: String| {
-        Err(ImageError::Permissions { path: path.to_owned(), reason })
-    };
+    let refuse = |reason: String| Err(ImageError::Permissions { path: path.to_owned(), reason });
     if owner != user && owner != 0 {
         return refuse(format!("it belongs to user {owner}, not to user {user} or root"));
     }

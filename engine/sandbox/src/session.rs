@@ -150,7 +150,6 @@ impl Session {
             table: ResourceTable::new(),
             started: Instant::now(),
             control: Arc::clone(&control),
-            console: Arc::clone(&console),
             tools: Arc::clone(&sandbox.inner.tools),
             memory: MemoryLimit::new(limits.memory_bytes),
             step: StepIo::new(limits.clone(), Scopes::default(), None),
@@ -362,7 +361,9 @@ impl std::fmt::Debug for Session {
 /// Why there is no session after this outcome, if there is none.
 fn outcome_loses_session(outcome: &Outcome) -> Option<String> {
     match outcome {
-        Outcome::LimitReached(reached, None) => Some(format!("{reached}, and the code did not end")),
+        Outcome::LimitReached(reached, None) => {
+            Some(format!("{reached}, and the code did not end"))
+        }
         Outcome::Cancelled(None) => Some("a cancelled step did not end".to_owned()),
         Outcome::Failed(failure) => Some(failure.to_string()),
         _ => None,

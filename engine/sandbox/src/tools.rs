@@ -275,9 +275,9 @@ impl Call {
 fn unusable(name: &str) -> Option<&'static str> {
     const KEYWORDS: [&str; 35] = [
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
-        "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if",
-        "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
-        "while", "with", "yield",
+        "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global",
+        "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return",
+        "try", "while", "with", "yield",
     ];
     let mut characters = name.chars();
     let starts = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
@@ -312,8 +312,12 @@ mod tests {
     #[test]
     fn names_that_python_cannot_have_are_refused() {
         let schema = json!({"type": "object"});
-        for name in ["", "1st", "two words", "naïve", "class", "__import__", "final_answer", "a-b"] {
-            assert!(refusal(name, schema.clone()).contains("cannot be the name of a tool"), "{name}");
+        for name in ["", "1st", "two words", "naïve", "class", "__import__", "final_answer", "a-b"]
+        {
+            assert!(
+                refusal(name, schema.clone()).contains("cannot be the name of a tool"),
+                "{name}"
+            );
         }
     }
 

@@ -17,14 +17,14 @@ use crate::console::Console;
 use crate::control::Control;
 pub use crate::engine::Metering;
 use crate::host::{Host, MemoryLimit, StepIo};
-use crate::image::{Manifest, digest_of};
 pub use crate::image::{FORMAT, FileDigest, MANIFEST, MEMORY};
+use crate::image::{Manifest, digest_of};
 use crate::limits::{Limits, Scope, Scopes};
 use crate::memory::{MemoryHandle, MemoryImage, WordBits};
 use crate::outcome::{Event, FinalAnswer};
+use crate::precompiled::{self, VerifiedFile};
 use crate::tools::Tools;
 use crate::wasi::{self, Grant};
-use crate::precompiled::{self, VerifiedFile};
 use crate::{engine, session};
 
 /// The configuration that machine code has to be compiled with.
@@ -81,8 +81,7 @@ impl Workshop {
         let component = precompiled::load(&wasmtime, code)?;
         let guest = engine::link(&wasmtime, &component)?;
         let memory = File::open_ambient(opening.memory, ambient_authority())?.into_std();
-        let image =
-            MemoryImage::new(memory, opening.declared).map_err(wasmtime::Error::msg)?;
+        let image = MemoryImage::new(memory, opening.declared).map_err(wasmtime::Error::msg)?;
         let open = |path: &Path| Dir::open_ambient_dir(path, ambient_authority());
         let mut grants = vec![Grant::read_only(open(opening.source)?, "/fumehood-source")];
         for (folder, seen) in opening.folders {
@@ -104,7 +103,6 @@ impl Workshop {
             table: ResourceTable::new(),
             started: Instant::now(),
             control,
-            console,
             tools: Arc::new(Tools::default()),
             memory: MemoryLimit::new(limits.memory_bytes),
             step: StepIo::new(limits, Scopes::default(), None),
