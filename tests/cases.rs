@@ -11,6 +11,8 @@
 //! and may begin with `# python: 3.12` and `# requires: numpy>=2, pandas>=2`, which say what a host
 //! Python needs to run it; a host that has it not, is passed over. The guest has to run all.
 
+#![expect(clippy::print_stderr, reason = "building the image shows its progress")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};

@@ -207,6 +207,31 @@ async fn both_streams_count_as_output() {
 }
 
 #[tokio::test]
+async fn writing_to_files_past_the_limit_is_an_os_error() {
+    let limits = Limits::default().with_file_bytes(100_000);
+    let sandbox = builder().limits(limits).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    session.run("open('/tmp/a', 'wb').write(b'x' * 60_000)").await.unwrap();
+    let code = "
+import errno, os
+left = 0
+try:
+    with open('/tmp/b', 'ab', buffering=0) as file:
+        while True: left += file.write(b'y' * 1000)
+except OSError as error:
+    print(error.errno == errno.ENOSPC, left)
+os.path.getsize('/tmp/a')
+";
+    assert_eq!(printed(session.run(code).await.unwrap()), "True 40000\n");
+    let exception = crate::raised(
+        session.run("with open('/tmp/c', 'w') as file: file.write('z')").await.unwrap(),
+    );
+    assert_eq!(exception.name, "OSError");
+    let mut fresh = sandbox.session().await.unwrap();
+    assert_eq!(repr(fresh.run("open('/tmp/c', 'w').write('z')").await.unwrap()), "1");
+}
+
+#[tokio::test]
 async fn tool_calls_past_the_limit_raise() {
     let tool = fumehood::function("tick", "", json!({"type": "object"}), |_| async {
         Ok::<_, String>(true)

@@ -3,6 +3,8 @@
 //! The first test to need the guest image builds it; the others wait. Nothing here needs a network
 //! once it is built, or a key.
 
+#![expect(clippy::print_stderr, reason = "building the image shows its progress")]
+
 mod agent;
 mod command;
 mod escapes;

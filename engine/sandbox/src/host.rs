@@ -12,6 +12,7 @@ use crate::bindings::fumehood::guest;
 use crate::control::{Control, Reason};
 use crate::limits::{Limit, Limits, Reached, Scopes};
 use crate::outcome::{Event, FinalAnswer, Listener};
+use crate::quota::FileQuota;
 use crate::tools::{CallError, Tools};
 
 /// What the host functions of a session work on.
@@ -23,6 +24,7 @@ pub(crate) struct Host {
     pub(crate) control: Arc<Control>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) memory: MemoryLimit,
+    pub(crate) files: Arc<FileQuota>,
     pub(crate) step: StepIo,
 }
 

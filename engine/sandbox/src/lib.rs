@@ -36,6 +36,7 @@ mod limits;
 mod memory;
 mod outcome;
 mod precompiled;
+mod quota;
 mod sandbox;
 mod session;
 mod tools;

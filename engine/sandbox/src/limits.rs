@@ -42,6 +42,7 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 /// * `time`: 30 seconds
 /// * `memory_bytes`: 1 GiB, of which a fresh session has about 100 MiB in use by its libraries
 /// * `output_bytes`: 1 MiB
+/// * `file_bytes`: 1 GiB
 /// * `tool_calls`: 1000
 /// * `request_bytes`: 1 MiB
 /// * `answer_bytes`: 16 MiB
@@ -69,6 +70,9 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Bytes a step may print, stdout and stderr together.
     pub output_bytes: u64,
+    /// Bytes a session may write to files in all: what is overwritten or removed later counts, too.
+    /// It holds for the session. Writing more fails with `OSError` and the errno `ENOSPC`.
+    pub file_bytes: u64,
     /// Tool calls of a step.
     pub tool_calls: u64,
     /// Bytes of the arguments of one tool call, as JSON.
@@ -88,6 +92,7 @@ impl Default for Limits {
             time: Duration::from_secs(30),
             memory_bytes: 1 << 30,
             output_bytes: 1 << 20,
+            file_bytes: 1 << 30,
             tool_calls: 1000,
             request_bytes: 1 << 20,
             answer_bytes: 16 << 20,
@@ -132,6 +137,8 @@ impl Limits {
         with_memory_bytes, memory_bytes: u64;
         /// Sets `output_bytes`.
         with_output_bytes, output_bytes: u64;
+        /// Sets `file_bytes`.
+        with_file_bytes, file_bytes: u64;
         /// Sets `tool_calls`.
         with_tool_calls, tool_calls: u64;
         /// Sets `request_bytes`.

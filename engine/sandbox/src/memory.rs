@@ -46,7 +46,7 @@ impl MemoryImage {
     pub(crate) fn new(file: File, declared: usize) -> Result<MemoryImage, String> {
         let length = file.metadata().map_err(|error| error.to_string())?.len();
         let bytes = usize::try_from(length).map_err(|error| error.to_string())?;
-        if bytes == 0 || bytes % WASM_PAGE != 0 || bytes < declared {
+        if bytes == 0 || !bytes.is_multiple_of(WASM_PAGE) || bytes < declared {
             return Err(format!("a memory image of {bytes} bytes is not whole pages of memory"));
         }
         Ok(MemoryImage { file: Arc::new(file), bytes, declared })
@@ -192,7 +192,9 @@ impl MemoryHandle {
         let committed = self.0.committed.load(Ordering::Acquire);
         for word in words {
             let at = word.address as usize;
-            if at % align_of::<AtomicU32>() != 0 || at + size_of::<AtomicU32>() > committed {
+            if !at.is_multiple_of(align_of::<AtomicU32>())
+                || at + size_of::<AtomicU32>() > committed
+            {
                 continue;
             }
             // SAFETY: the word is inside the readable and writable part of a mapping that this

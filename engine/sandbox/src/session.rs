@@ -20,6 +20,7 @@ use crate::host::{Host, MemoryLimit, StepIo, checked_json};
 use crate::image::hexadecimal;
 use crate::limits::{CODE_BYTES, Limits, Scopes, Usage};
 use crate::outcome::{Exception, Failure, Listener, Outcome, Step, Value};
+use crate::quota::FileQuota;
 use crate::sandbox::{Inner, Sandbox};
 use crate::tools::ToolDeclaration;
 use crate::wasi;
@@ -152,6 +153,7 @@ impl Session {
             control: Arc::clone(&control),
             tools: Arc::clone(&sandbox.inner.tools),
             memory: MemoryLimit::new(limits.memory_bytes),
+            files: Arc::new(FileQuota::new(limits.file_bytes)),
             step: StepIo::new(limits.clone(), Scopes::default(), None),
         };
         let mut store = store(engine.wasmtime(), host);

@@ -18,6 +18,7 @@ use crate::console::{Console, Descriptor};
 use crate::control::Control;
 use crate::host::Host;
 use crate::outcome::Stream;
+use crate::quota;
 
 /// A folder of the host that a sandbox's code can use.
 ///
@@ -100,6 +101,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         control: &host.control,
         table: &mut host.table,
     })?;
+    quota::add_to_linker(linker)?;
     linker.allow_shadowing(false);
     Ok(())
 }

@@ -23,6 +23,7 @@ use crate::limits::{Limits, Scope, Scopes};
 use crate::memory::{MemoryHandle, MemoryImage, WordBits};
 use crate::outcome::{Event, FinalAnswer};
 use crate::precompiled::{self, VerifiedFile};
+use crate::quota::FileQuota;
 use crate::tools::Tools;
 use crate::wasi::{self, Grant};
 use crate::{engine, session};
@@ -105,6 +106,7 @@ impl Workshop {
             control,
             tools: Arc::new(Tools::default()),
             memory: MemoryLimit::new(limits.memory_bytes),
+            files: Arc::new(FileQuota::new(0)),
             step: StepIo::new(limits, Scopes::default(), None),
         };
         let mut store = session::store(&wasmtime, host);
@@ -182,7 +184,7 @@ pub struct Facts {
     pub interruption: Interruption,
     /// The minimum size that the guest module declares for its memory, in bytes.
     pub declared_memory: u64,
-    /// [`Manifest::folders`]
+    /// The folders that every session sees, and the paths under which it sees them.
     pub folders: std::collections::BTreeMap<String, String>,
     /// Every file of the image.
     pub files: std::collections::BTreeMap<String, FileDigest>,
