@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use fumehood::{Engine, Image, ImageError, Sandbox};
-use fumehood_image::{BuildError, ImageStore};
+use fumehood_image::{BuildError, ImageStore, Stage};
 
 use crate::command::fumehood;
 use crate::{image, repr};
@@ -207,6 +207,25 @@ fn a_builder_that_is_killed_leaves_no_image_and_no_lock() {
     let python = fake_python(folder.path(), "exit 1");
     assert!(matches!(store.with_python(python).build(|_| ()), Err(BuildError::Fetch { .. })));
     assert!(!building());
+}
+
+#[test]
+fn of_two_builders_one_waits_for_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let python = fake_python(folder.path(), "sleep 1; exit 1");
+    let store = ImageStore::at(folder.path().join("cache")).with_python(python);
+    let first = store.clone();
+    let (started, wait) = std::sync::mpsc::channel();
+    let building = std::thread::spawn(move || {
+        first.build(move |_| {
+            started.send(()).ok();
+        })
+    });
+    wait.recv().unwrap();
+    let mut stages = Vec::new();
+    assert!(matches!(store.build(|stage| stages.push(stage)), Err(BuildError::Fetch { .. })));
+    assert_eq!(stages, [Stage::Waiting, Stage::Fetching]);
+    assert!(matches!(building.join().unwrap(), Err(BuildError::Fetch { .. })));
 }
 
 #[test]

@@ -232,6 +232,25 @@ os.path.getsize('/tmp/a')
 }
 
 #[tokio::test]
+async fn files_open_at_a_time_are_limited() {
+    let sandbox = builder().limits(Limits::default().with_open_files(20)).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    let code = "
+import errno
+def fill():
+    files = []
+    try:
+        while True: files.append(open(f'/tmp/{len(files)}', 'w'))
+    except OSError as error:
+        return len(files), error.errno == errno.EDQUOT
+fill()
+";
+    // The library, the data of matplotlib and /tmp are open as well.
+    assert_eq!(repr(session.run(code).await.unwrap()), "(17, True)");
+    assert_eq!(repr(session.run("import gc; gc.collect(); fill()").await.unwrap()), "(17, True)");
+}
+
+#[tokio::test]
 async fn tool_calls_past_the_limit_raise() {
     let tool = fumehood::function("tick", "", json!({"type": "object"}), |_| async {
         Ok::<_, String>(true)
@@ -306,6 +325,25 @@ async fn raising_a_limits_exception_oneself_reaches_no_limit() {
     let code = "import fumehood; raise fumehood.TimeLimitExceeded('not really')";
     let exception = crate::raised(session().await.run(code).await.unwrap());
     assert_eq!(exception.name, "fumehood.TimeLimitExceeded");
+}
+
+#[tokio::test]
+async fn limits_without_end_are_no_limits() {
+    let limits = Limits::default()
+        .with_fuel(u64::MAX)
+        .with_time(Duration::MAX)
+        .with_memory_bytes(u64::MAX)
+        .with_output_bytes(u64::MAX)
+        .with_tool_calls(u64::MAX)
+        .with_request_bytes(u64::MAX)
+        .with_answer_bytes(u64::MAX)
+        .with_file_bytes(u64::MAX)
+        .with_open_files(u32::MAX)
+        .with_nesting(u32::MAX);
+    let sandbox = builder().limits(limits).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    let code = "import time; time.sleep(0.01); print(sum(range(10**6)))";
+    assert_eq!(printed(session.run(code).await.unwrap()), "499999500000\n");
 }
 
 #[tokio::test]

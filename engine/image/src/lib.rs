@@ -31,6 +31,11 @@ mod store;
 pub use error::BuildError;
 pub use store::ImageStore;
 
+/// The example of the README runs with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 /// What is being done to build an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

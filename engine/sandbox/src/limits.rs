@@ -31,6 +31,8 @@ pub const CODE_BYTES: usize = 8 << 20;
 
 /// Least fuel of a step; the runtime itself needs some to begin and to report.
 const FUEL_LEAST: u64 = 1_000_000;
+/// Most time of a step; a longer limit is this one. No clock can be asked about the end of all times.
+const TIME_MOST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Least time of a step.
 const TIME_LEAST: Duration = Duration::from_millis(1);
 
@@ -43,6 +45,7 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 /// * `memory_bytes`: 1 GiB, of which a fresh session has about 100 MiB in use by its libraries
 /// * `output_bytes`: 1 MiB
 /// * `file_bytes`: 1 GiB
+/// * `open_files`: 256
 /// * `tool_calls`: 1000
 /// * `request_bytes`: 1 MiB
 /// * `answer_bytes`: 16 MiB
@@ -63,7 +66,7 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 pub struct Limits {
     /// Fuel of a step: about one unit for each WebAssembly instruction.
     pub fuel: u64,
-    /// Wall-clock time of a step, time spent in tools included.
+    /// Wall-clock time of a step, time spent in tools included; at most a year.
     pub time: Duration,
     /// Size of the guest's memory, in bytes, its libraries included. Memory is not given back within
     /// a session.
@@ -73,6 +76,9 @@ pub struct Limits {
     /// Bytes a session may write to files in all: what is overwritten or removed later counts, too.
     /// It holds for the session. Writing more fails with `OSError` and the errno `ENOSPC`.
     pub file_bytes: u64,
+    /// Files and folders a session may have open at a time, the granted ones included. It holds for
+    /// the session. Opening more fails with `OSError` and the errno `EDQUOT`.
+    pub open_files: u32,
     /// Tool calls of a step.
     pub tool_calls: u64,
     /// Bytes of the arguments of one tool call, as JSON.
@@ -93,6 +99,7 @@ impl Default for Limits {
             memory_bytes: 1 << 30,
             output_bytes: 1 << 20,
             file_bytes: 1 << 30,
+            open_files: 256,
             tool_calls: 1000,
             request_bytes: 1 << 20,
             answer_bytes: 16 << 20,
@@ -139,6 +146,8 @@ impl Limits {
         with_output_bytes, output_bytes: u64;
         /// Sets `file_bytes`.
         with_file_bytes, file_bytes: u64;
+        /// Sets `open_files`.
+        with_open_files, open_files: u32;
         /// Sets `tool_calls`.
         with_tool_calls, tool_calls: u64;
         /// Sets `request_bytes`.
@@ -168,6 +177,7 @@ impl Limits {
     /// These limits, with what is left of the session's totals where that is less.
     pub(crate) fn within(&self, used: &Usage) -> (Limits, Scopes) {
         let mut limits = self.clone();
+        limits.time = limits.time.min(TIME_MOST);
         let mut scopes = Scopes::default();
         if let Some(total) = self.session.fuel
             && total.saturating_sub(used.fuel) < limits.fuel

@@ -1,6 +1,7 @@
-//! How much a session may write to files.
+//! How much a session may write to files, and how many it may have open.
 //!
-//! WASI has no notion of it, so every stream that writes to a file is wrapped in one that counts.
+//! WASI has no notion of either, so every stream that writes to a file is wrapped in one that counts,
+//! and opening looks at what is open.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,24 +11,31 @@ use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
-use wasmtime_wasi::p2::bindings::filesystem::types::{ErrorCode, HostDescriptor as _};
+use wasmtime_wasi::p2::bindings::filesystem::types::{
+    DescriptorFlags, ErrorCode, HostDescriptor as _, OpenFlags, PathFlags,
+};
 use wasmtime_wasi::p2::{DynOutputStream, OutputStream, Pollable, StreamError, StreamResult};
 use wasmtime_wasi_io::bytes::Bytes;
 
 use crate::host::Host;
+use crate::limits::Limits;
 
-/// The bytes that a session may still write.
+/// What a session may still do with files.
 #[derive(Debug)]
-pub(crate) struct FileQuota(AtomicU64);
+pub(crate) struct FileQuota {
+    bytes: AtomicU64,
+    /// Files and folders that may be open, those that were granted included.
+    open: usize,
+}
 
 impl FileQuota {
-    pub(crate) fn new(bytes: u64) -> FileQuota {
-        FileQuota(AtomicU64::new(bytes))
+    pub(crate) fn new(limits: &Limits) -> FileQuota {
+        FileQuota { bytes: AtomicU64::new(limits.file_bytes), open: limits.open_files as usize }
     }
 
     fn take(&self, bytes: u64) -> StreamResult<()> {
         let taken = self
-            .0
+            .bytes
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
         match taken {
             Ok(_) => Ok(()),
@@ -39,7 +47,7 @@ impl FileQuota {
     }
 }
 
-/// Replaces the two functions through which streams that write to files are made.
+/// Replaces the functions that open files and make streams that write to them.
 pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     let mut types = linker.instance("wasi:filesystem/types@0.2.12")?;
     types.func_wrap(
@@ -55,7 +63,28 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
             let made = store.data_mut().filesystem().append_via_stream(file);
             counted(store.data_mut(), made)
         },
+    )?;
+    types.func_wrap_async(
+        "[method]descriptor.open-at",
+        |mut store: StoreContextMut<'_, Host>, opening: Opening| {
+            Box::new(async move { open(store.data_mut(), opening).await })
+        },
     )
+}
+
+type Opening = (Resource<Descriptor>, PathFlags, String, OpenFlags, DescriptorFlags);
+type Opened = Result<Resource<Descriptor>, ErrorCode>;
+
+async fn open(host: &mut Host, opening: Opening) -> wasmtime::Result<(Opened,)> {
+    let open = host.table.iter_mut().filter(|entry| entry.is::<Descriptor>()).count();
+    if open >= host.files.open {
+        return Ok((Err(ErrorCode::Quota),));
+    }
+    let (folder, resolving, path, opening, flags) = opening;
+    match host.filesystem().open_at(folder, resolving, path, opening, flags).await {
+        Ok(file) => Ok((Ok(file),)),
+        Err(error) => Ok((Err(error.downcast()?),)),
+    }
 }
 
 type Made = Result<Resource<DynOutputStream>, ErrorCode>;

@@ -153,7 +153,7 @@ impl Session {
             control: Arc::clone(&control),
             tools: Arc::clone(&sandbox.inner.tools),
             memory: MemoryLimit::new(limits.memory_bytes),
-            files: Arc::new(FileQuota::new(limits.file_bytes)),
+            files: Arc::new(FileQuota::new(limits)),
             step: StepIo::new(limits.clone(), Scopes::default(), None),
         };
         let mut store = store(engine.wasmtime(), host);

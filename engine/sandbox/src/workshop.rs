@@ -106,7 +106,7 @@ impl Workshop {
             control,
             tools: Arc::new(Tools::default()),
             memory: MemoryLimit::new(limits.memory_bytes),
-            files: Arc::new(FileQuota::new(0)),
+            files: Arc::new(FileQuota::new(&limits)),
             step: StepIo::new(limits, Scopes::default(), None),
         };
         let mut store = session::store(&wasmtime, host);
