@@ -4,10 +4,9 @@
 //! lazy, so a filter on the command line costs nothing for what it leaves out.
 
 use std::cell::LazyCell;
-use std::hint::black_box;
 use std::sync::LazyLock;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use fumehood::{Engine, Outcome, Sandbox, Session, Step};
 use fumehood_image::ImageStore;
 use serde_json::json;
@@ -51,10 +50,10 @@ fn fresh(criterion: &mut Criterion) {
     let runtime = runtime();
     let sandbox = LazyCell::new(sandbox);
     let mut group = criterion.benchmark_group("fresh");
-    group.bench_function("session", |bencher| {
-        bencher.iter(|| {
-            runtime.block_on(async { black_box(sandbox.session().await.expect("it starts")) })
-        });
+    let start = || runtime.block_on(async { sandbox.session().await.expect("it starts") });
+    group.bench_function("session", |bencher| bencher.iter(start));
+    group.bench_function("session, its end not counted", |bencher| {
+        bencher.iter_batched(|| (), |()| start(), BatchSize::PerIteration);
     });
     for (name, code) in [
         ("print", "print(1 + 1)"),

@@ -66,22 +66,25 @@ fn blocks(text: &str, open: &str, close: &str) -> Vec<String> {
 
 /// Blocks that begin with a line of three backticks, with `python`, `py` or nothing after them.
 fn fences(text: &str) -> Vec<String> {
+    /// Where a line is: outside of all blocks, in one of Python, or in one of something else.
+    enum Place {
+        Outside,
+        Python(String),
+        Other,
+    }
     let mut found = Vec::new();
-    let mut block: Option<String> = None;
+    let mut place = Place::Outside;
     for line in text.lines() {
-        let fence = line.trim().strip_prefix("```");
-        block = match (block, fence) {
-            (None, Some("python" | "py" | "")) => Some(String::new()),
-            (None, _) => None,
-            (Some(block), Some(_)) => {
+        place = match (place, line.trim().strip_prefix("```")) {
+            (Place::Outside, Some("python" | "py" | "")) => Place::Python(String::new()),
+            (Place::Outside, Some(_)) => Place::Other,
+            (Place::Python(block), Some(_)) => {
                 found.extend(code(&block));
-                None
+                Place::Outside
             }
-            (Some(mut block), None) => {
-                block.push_str(line);
-                block.push('\n');
-                Some(block)
-            }
+            (Place::Python(block), None) => Place::Python(block + line + "\n"),
+            (Place::Other, Some(_)) => Place::Outside,
+            (place, None) => place,
         };
     }
     found
