@@ -25,7 +25,11 @@ def start(setup: str):
         name = tool["name"]
         namespace[name] = tools.declare(name, tool["description"], tool["parameters"])
     if settings["cwd"]:
-        os.chdir(settings["cwd"])
+        try:
+            os.chdir(settings["cwd"])
+        except OSError as error:
+            # There is no step yet that this could be told of; so each is told.
+            return lambda source, file, error=error: steps._described(error)
     return steps.run
 
 

@@ -10,7 +10,7 @@ import traceback
 from fumehood import console, limits, tools, values
 
 # A program that breaks its builtins still gets told so.
-from builtins import compile, eval, exec, len, repr, str, type
+from builtins import compile, eval, exec, isinstance, issubclass, len, range, repr, str, type
 
 _HERE = __file__.rpartition("/")[0] + "/"
 """Where the frames come from that nobody wants to see in a traceback."""
@@ -24,33 +24,44 @@ _JSON_LIMIT = 1_000_000
 
 def run(source: str, file: str) -> bytes:
     """Runs a step in `__main__` and returns its outcome in the form that `adapter.wat` describes."""
-    # The frame of this function stays out of the namespace of the code: `exec` gets only the dict.
     try:
         present, value = _execute(source, file)
-        outcome = _completed(present, value)
         console.flush()
-        return outcome
-    except tools._FinalAnswer:
-        console.flush()
-        return _completed(False, None)
-    except SystemExit as error:
-        console.flush()
-        if error.code is None or error.code == 0:
-            return _completed(False, None)
-        return _raised(error)
+        return _completed(present, value)
     except BaseException as error:
         return _described(error)
 
 
 def _described(error: BaseException) -> bytes:
-    # The host may interrupt a step again while its exception is being described.
+    """The outcome of a step that ended with an exception, whatever telling it does: the code may have
+    given it methods of its own, there may be no memory left, the host may interrupt once more."""
     for _ in range(8):
         try:
             console.flush()
+            if type(error) is tools._FinalAnswer:
+                return _completed(False, None)
+            if isinstance(error, SystemExit) and type(error.code) in (int, type(None)) and not error.code:
+                return _completed(False, None)
             return _raised(error)
         except limits.LimitExceeded as interruption:
-            error = interruption.with_traceback(None)
-    return _layout_exception(type(error).__name__, ["LimitExceeded"], "", "")
+            error = interruption
+        except MemoryError as exhausted:
+            if type(error) is type(exhausted):
+                break
+            error = exhausted.with_traceback(None)
+        except BaseException:
+            break
+    return _bare(type(error))
+
+
+def _bare(cls: type) -> bytes:
+    """The outcome for an exception that cannot be described: what kind it is, and no more."""
+    if issubclass(cls, limits.LimitExceeded):
+        name = "fumehood." + type.__getattribute__(cls, "__name__")
+        return _layout_exception(name, [name, "fumehood.LimitExceeded"], "", name + "\n")
+    if issubclass(cls, MemoryError):
+        return _OUT_OF_MEMORY
+    return _UNDESCRIBED
 
 
 def _execute(source: str, file: str) -> tuple[bool, object]:
@@ -165,3 +176,15 @@ def _layout_exception(name: str, ancestry: list[str], message: str, trace: str) 
     addresses = (4, 12, 20, 28, *range(table, table + 8 * len(ancestry), 8))
     body = struct.pack(f"<{_WORDS + 2 * len(ancestry)}I", *head, *places[6:]) + b"".join(texts)
     return _layout(body, addresses)
+
+
+# What is told when there is no memory to tell it, or when telling it fails.
+_OUT_OF_MEMORY = _layout_exception(
+    "MemoryError", ["MemoryError", "Exception", "BaseException", "object"], "", "MemoryError\n"
+)
+_UNDESCRIBED = _layout_exception(
+    "Exception",
+    ["Exception", "BaseException", "object"],
+    "an exception that cannot be described",
+    "Exception: an exception that cannot be described\n",
+)

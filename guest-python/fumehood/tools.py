@@ -6,11 +6,10 @@ image, gets the parameters' names. So CPython itself binds the arguments, and a 
 it does for any function.
 """
 
-import functools
 import keyword
-import operator
 import types
-from typing import Any, Literal
+import unicodedata
+from typing import Any, Literal, Optional, Union
 
 from fumehood import door, limits, values
 
@@ -128,7 +127,26 @@ def annotation(schema):
 
 
 def _union(kinds):
-    return functools.reduce(operator.or_, kinds) if (kinds := list(kinds)) else Any
+    return Union[tuple(kinds)]
+
+
+def _takes_null(schema: dict) -> bool:
+    """Whether None is a value of the parameter, and not another way to leave it out."""
+    if "enum" in schema:
+        return None in schema["enum"]
+    for union in ("anyOf", "oneOf"):
+        if isinstance(schema.get(union), list):
+            return any(_takes_null(s) for s in schema[union] if isinstance(s, dict))
+    kind = schema.get("type")
+    return kind is None or kind == "null" or (isinstance(kind, list) and "null" in kind)
+
+
+def _is_parameter(name: str) -> bool:
+    return (
+        name.isidentifier()
+        and not keyword.iskeyword(name)
+        and unicodedata.normalize("NFKC", name) == name
+    )
 
 
 def _template(count: int) -> types.CodeType:
@@ -164,27 +182,29 @@ def declare(name: str, description: str, schema: dict) -> types.FunctionType:
     # Python wants parameters without a default first; their order is otherwise the schema's.
     parameters.sort(key=lambda p: not p[2])
     names = tuple(p[0] for p in parameters)
-    usable = all(n.isidentifier() and not keyword.iskeyword(n) for n in names)
+    usable = all(map(_is_parameter, names))
 
     def _call(arguments):
         return call(name, arguments)
 
     if usable:
         defaults = tuple(s.get("default", _omitted) for _, s, needed in parameters if not needed)
-        optional = dict(zip(names[len(names) - len(defaults) :], defaults))
+        # Those for which None means that they are left out.
+        nullless = {n for n, s, _ in parameters if "default" not in s and not _takes_null(s)}
+        nullless.difference_update(required)
 
         def _pairs(given):
             return {
                 n: v
                 for n, v in zip(names, given)
-                if not (n in optional and (v is _omitted or (v is None and optional[n] is _omitted)))
+                if v is not _omitted and not (v is None and n in nullless)
             }
 
         space = {"__builtins__": {}, "__name__": "tools", "_call": _call, "_pairs": _pairs}
         code = _code(len(names)).replace(co_name=name, co_qualname=name, co_varnames=names)
         function = types.FunctionType(code, space, name, defaults or None)
         function.__annotations__ = {
-            n: annotation(s) if needed or "default" in s else annotation(s) | None
+            n: annotation(s) if needed or "default" in s else Optional[annotation(s)]
             for n, s, needed in parameters
         }
     else:

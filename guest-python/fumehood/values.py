@@ -78,6 +78,8 @@ def _simplify(value, place: str, nesting: int):
                 key = _simplify(key, f"key {key!r} of {place}", deeper)
                 # As JSON writes it: 1, 0.5, true, null.
                 key = key if type(key) is str else _plain(key)
+            if key in simple:
+                raise ValueError(f"{place} has two keys that are {key!r} in JSON")
             simple[key] = _simplify(item, f"{place}[{key!r}]", deeper)
         return simple
     if isinstance(value, (list, tuple)):
@@ -92,10 +94,14 @@ def _simplify(value, place: str, nesting: int):
         return _simplify(value.value, place, deeper)
     if isinstance(value, (bool, int)):
         return int(value)
-    if isinstance(value, (str, float)):
-        return _simplify(kind.__mro__[-2](value), place, deeper)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, float):
+        return _simplify(float.__float__(value), place, deeper)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return base64.b64encode(bytes(value)).decode()
+    if kind.__name__ in ("NAType", "NaTType") and kind.__module__.startswith("pandas."):
+        return None
     if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
         return value.isoformat()
     if isinstance(value, datetime.timedelta):
@@ -116,12 +122,16 @@ def _from_library(value, kind):
     is imported for it."""
     library = kind.__module__.partition(".")[0]
     if library == "numpy":
-        if hasattr(value, "tolist"):
-            return value.tolist()
+        if not hasattr(value, "tolist"):
+            return value
+        if value.dtype.kind in "mM":
+            # Finer units than microseconds become numbers; Python's dates have none.
+            value = value.astype(f"{value.dtype.kind}8[us]")
+        simple = value.tolist()
+        # The numbers that are longer than Python's.
+        return float(value) if type(simple) is kind else simple
     elif library == "pandas":
         name = kind.__name__
-        if name in ("NAType", "NaTType"):
-            return None
         if name == "DataFrame":
             return value.to_dict(orient="records")
         if name == "Series":

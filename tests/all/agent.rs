@@ -36,7 +36,7 @@ async fn code_runs_and_what_it_printed_and_its_value_are_told() {
     ])
     .await;
     assert_eq!(told(&result), "Observation:\nPrinted:\nhello\nValue of the last line:\n21\n");
-    assert_eq!((result.state, result.answer_text()), (RunState::Success, "40"));
+    assert_eq!((result.state, result.text.as_str()), (RunState::Success, "40"));
     assert_eq!(result.memory.steps.len(), 2);
     let messages = result.memory.messages();
     assert_eq!((messages[0].role, messages[1].role), (Role::System, Role::User));
@@ -56,7 +56,7 @@ async fn an_exception_is_told_with_its_traceback_and_the_run_goes_on() {
     assert!(told.starts_with("Observation:\nPrinted:\nso far\nError:\nTraceback"), "{told}");
     assert!(told.contains("File \"<step 1>\", line 3, in <module>"), "{told}");
     assert!(told.contains("ZeroDivisionError: division by zero\nNow let's retry:"), "{told}");
-    assert_eq!(result.answer_text(), "1");
+    assert_eq!(result.text, "1");
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn a_reply_without_code_is_told_what_to_write() {
     let result = run(&["I will think about it.", "```python\nfinal_answer('ok')\n```"]).await;
     let told = told(&result);
     assert!(told.starts_with("Error:\nThere is no code between <code> and </code>"), "{told}");
-    assert_eq!(result.answer_text(), "ok");
+    assert_eq!(result.text, "ok");
     assert_eq!(result.memory.steps[0].reply, "I will think about it.");
 }
 
@@ -97,7 +97,7 @@ async fn when_there_are_no_steps_left_the_model_is_asked_for_an_answer() {
         "It is probably four.",
     ])
     .await;
-    assert_eq!((result.state, result.answer_text()), (RunState::MaxSteps, "It is probably four."));
+    assert_eq!((result.state, result.text.as_str()), (RunState::MaxSteps, "It is probably four."));
     assert_eq!(result.memory.steps.len(), 4);
 }
 

@@ -394,3 +394,109 @@ async fn ending_the_interpreter() {
         assert!(step.lost);
     }
 }
+
+#[tokio::test]
+async fn folders_nested_deeper_than_the_hosts_stack() {
+    // Removing them recursively took the host down with a stack overflow, at 15 000 levels.
+    let code = "
+import os
+fd = os.open('/tmp', os.O_RDONLY | os.O_DIRECTORY)
+for _ in range(19_000):
+    os.mkdir('a', dir_fd=fd)
+    inner = os.open('a', os.O_RDONLY | os.O_DIRECTORY, dir_fd=fd)
+    os.close(fd)
+    fd = inner
+";
+    let sandbox = builder().limits(Limits::default().with_files(20_000)).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    let step = session.run(code).await.unwrap();
+    assert!(matches!(step.outcome, Outcome::Completed(_)), "{:?}", step.outcome);
+    drop(session);
+}
+
+#[tokio::test]
+async fn making_files_without_end() {
+    let sandbox = builder().limits(Limits::default().with_files(50)).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    let code = "
+import errno, os
+made = 0
+for make in (lambda n: open(f'/tmp/f{n}', 'w').close(), lambda n: os.mkdir(f'/tmp/d{n}')):
+    try:
+        while True:
+            make(made)
+            made += 1
+    except OSError as error:
+        assert error.errno == errno.EDQUOT, error
+for n in range(30): os.remove(f'/tmp/f{n}')
+for n in range(30): os.mkdir(f'/tmp/again{n}')
+made, len(os.listdir('/tmp'))
+";
+    assert_eq!(repr(session.run(code).await.unwrap()), "(50, 50)");
+}
+
+#[tokio::test]
+async fn waiting_at_a_pipe_in_a_granted_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("pipe")).status();
+    assert!(made.unwrap().success());
+    let dir = Dir::open_ambient_dir(folder.path(), ambient_authority()).unwrap();
+    let sandbox = builder().grant(Grant::read_write(dir, "/data")).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    refused(&mut session, "open('/data/pipe').read()").await;
+    refused(&mut session, "open('/data/pipe', 'w').write('x')").await;
+}
+
+#[tokio::test]
+async fn calls_of_the_host_that_take_long_for_little_fuel() {
+    let time = Duration::from_millis(400);
+    for code in [
+        "import os\nfd = os.open('/tmp/f', os.O_RDWR | os.O_CREAT)\nwhile True:\n    os.pwrite(fd, b'x', 0); os.fsync(fd)",
+        "import os\nfor n in range(4000): os.mkdir(f'/tmp/{n}')\nwhile True: os.listdir('/tmp')",
+        "import os\nwhile True: os.stat('/tmp')",
+    ] {
+        let mut session = session().await;
+        let code = Code::new(code).limits(Limits::default().with_time(time));
+        let step = session.run(code).await.unwrap();
+        assert!(matches!(step.outcome, Outcome::LimitReached(_, Some(_))), "{:?}", step.outcome);
+        assert!(step.usage.wall < Duration::from_secs(2), "{:?}", step.usage);
+    }
+}
+
+#[tokio::test]
+async fn breaking_the_line_that_an_answer_is_written_on() {
+    let code = "import _host\n_host.call(b'\\x02\\x01\\x07\\x00\\x00\\x00[1,\\n 2]text')";
+    let Outcome::FinalAnswer(answer) = session().await.run(code).await.unwrap().outcome else {
+        panic!("the answer was given")
+    };
+    assert!(answer.json.is_none());
+}
+
+#[tokio::test]
+async fn exceptions_that_cannot_be_described() {
+    for (code, name) in [
+        (
+            "class X:\n    def __eq__(self, o): raise ValueError\nraise SystemExit(X())",
+            "SystemExit",
+        ),
+        ("class X:\n    def __bool__(self): raise ValueError\nraise SystemExit(X())", "SystemExit"),
+        (
+            "class E(Exception):\n    def __str__(self): raise KeyboardInterrupt\nraise E",
+            "Exception",
+        ),
+        (
+            "class M(type):\n    __module__ = property(lambda c: 1 / 0)\nclass E(Exception, metaclass=M): pass\nraise E",
+            "Exception",
+        ),
+    ] {
+        let mut session = session().await;
+        assert_eq!(raised(session.run(code).await.unwrap()).name, name, "{code}");
+        assert_eq!(repr(session.run("6 * 7").await.unwrap()), "42");
+    }
+}
+
+#[tokio::test]
+async fn going_on_after_the_final_answer() {
+    let code = "try:\n    final_answer(1)\nexcept BaseException: pass\n1 / 0";
+    assert_eq!(raised(session().await.run(code).await.unwrap()).name, "ZeroDivisionError");
+}

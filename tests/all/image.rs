@@ -85,7 +85,8 @@ fn files_that_are_missing_short_or_not_files_are_found() {
 fn an_image_that_others_could_write_to_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let copied = copy(folder.path(), &["memory.img"]);
-    for path in [copied.clone(), copied.join("memory.img")] {
+    for name in ["", "memory.img", "manifest.json", "lib"] {
+        let path = copied.join(name);
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode | 0o022)).unwrap();
         let error = Image::open(&copied).unwrap_err();

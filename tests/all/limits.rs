@@ -179,6 +179,56 @@ async fn memory_past_the_limit_is_a_memory_error() {
 }
 
 #[tokio::test]
+async fn filling_memory_to_the_last_byte_is_told_as_that() {
+    let limits = Limits::default().with_memory_bytes(200 << 20);
+    for code in [
+        "l = []\nwhile True: l.append(bytearray(100))",
+        "l = []\nwhile True: l.append(object())",
+        "l = []\ntry:\n    while True: l.append(bytearray(10))\nexcept MemoryError:\n    raise ValueError('x' * 10**6)",
+    ] {
+        let step = session().await.run(limited(code, limits.clone())).await.unwrap();
+        assert_eq!(reached(&step).0.limit, Limit::Memory, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_limits_the_one_that_ended_the_step_is_told() {
+    let code = "try: print('x' * 2000)\nexcept BaseException: pass\nwhile True: pass";
+    let limits = Limits::default().with_output_bytes(10).with_time(Duration::from_millis(200));
+    let step = session().await.run(limited(code, limits)).await.unwrap();
+    assert_eq!(reached(&step).0.limit, Limit::Time);
+}
+
+#[tokio::test]
+async fn a_limit_is_told_whatever_the_code_did_to_the_handler_and_the_streams() {
+    let limits = || Limits::default().with_time(Duration::from_millis(200));
+    for code in [
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\nwhile True: pass",
+        "import sys\nclass S:\n    def flush(self):\n        while True: pass\nsys.stdout = S()",
+    ] {
+        let step = session().await.run(limited(code, limits())).await.unwrap();
+        assert_eq!(reached(&step).0.limit, Limit::Time, "{code}");
+    }
+    let limits = Limits::default().with_output_bytes(10);
+    let code = "print('x' * 100, end=''); final_answer(1)";
+    let step = session().await.run(limited(code, limits)).await.unwrap();
+    assert_eq!(reached(&step).0.limit, Limit::Output);
+    assert!(!step.lost);
+}
+
+#[tokio::test]
+async fn a_session_that_has_used_up_its_totals_runs_no_step() {
+    let totals = Totals::default().with_fuel(Some(50_000_000));
+    let sandbox = builder().limits(Limits::default().with_session(totals)).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    session.run("while True: pass").await.unwrap();
+    let code = limited("open('/tmp/made', 'w')", Limits::default());
+    let step = session.run(code).await.unwrap();
+    assert_eq!((reached(&step).0.scope, reached(&step).1), (Scope::Session, None));
+    assert_eq!(step.usage.fuel, 0);
+}
+
+#[tokio::test]
 async fn output_past_the_limit_is_cut_and_interrupts() {
     let mut session = session().await;
     for limit in [0, 10, 100_000] {
@@ -350,6 +400,8 @@ async fn limits_without_end_are_no_limits() {
 async fn limits_that_nothing_could_run_within_are_refused() {
     let error = builder().limits(Limits::default().with_fuel(5)).build().unwrap_err();
     assert!(matches!(error, ConfigError::LimitTooSmall { limit: "fuel", .. }), "{error:?}");
+    let error = builder().limits(Limits::default().with_memory_bytes(1 << 20)).build().unwrap_err();
+    assert!(error.to_string().starts_with("memory_bytes is too small"), "{error}");
     let code = limited("1", Limits::default().with_time(Duration::ZERO));
     assert!(matches!(session().await.run(code).await, Err(SessionError::Limits(_))));
 }

@@ -206,6 +206,14 @@ async fn values_go_out_and_come_back() {
         ("Color.RED", "'r'"),
         ("'\\u0000\\n\\u2028'", "'\\x00\\n\\u2028'"),
         ("2**53", "9007199254740992"),
+        ("np.str_('a')", "'a'"),
+        ("np.float32(0.5)", "0.5"),
+        ("np.longdouble(1)", "1.0"),
+        ("pd.NaT", "None"),
+        ("[pd.NA]", "[None]"),
+        ("np.datetime64('2024-01-02T03:04:05', 'ns')", "'2024-01-02T03:04:05'"),
+        ("np.array(['2024-01-02'], 'datetime64[ns]')", "['2024-01-02T00:00:00']"),
+        ("type('S', (str, object), {})('sub')", "'sub'"),
     ] {
         let step = session.run(format!("echo({value})")).await.unwrap();
         let found = match step.outcome {
@@ -214,6 +222,28 @@ async fn values_go_out_and_come_back() {
         };
         assert_eq!(found, expected, "{value}");
     }
+}
+
+#[tokio::test]
+async fn none_is_a_value_where_the_schema_takes_it() {
+    let parameters = json!({
+        "type": "object",
+        "properties": {
+            "plain": {"type": "string"},
+            "nullable": {"type": ["string", "null"]},
+            "null": {"type": "null"},
+            "either": {"anyOf": [{"type": "null"}, {"type": "null"}]},
+            "\u{fb01}le": {},
+        },
+    });
+    let tool = function("odd", "", parameters, |arguments| async move {
+        Ok::<_, String>(Value::Object(arguments))
+    });
+    let mut session = session_with(tool).await;
+    assert_eq!(
+        repr(session.run("odd(plain='x', nullable=None)").await.unwrap()),
+        "{'plain': 'x', 'nullable': None}"
+    );
 }
 
 #[tokio::test]

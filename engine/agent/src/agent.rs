@@ -78,13 +78,6 @@ pub struct RunResult {
     pub took: Duration,
 }
 
-impl RunResult {
-    /// The answer as text.
-    pub fn answer_text(&self) -> &str {
-        &self.text
-    }
-}
-
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -11,7 +11,7 @@
 //! let model = OpenAi::new("https://api.example.com/v1", "some-model").with_key("secret");
 //! let agent = Agent::new(model).with_max_steps(8);
 //! let result = agent.run("What is the 100th prime?", &sandbox).await?;
-//! println!("{}", result.answer_text());
+//! println!("{}", result.text);
 //! # Ok(())
 //! # }
 //! ```

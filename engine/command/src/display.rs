@@ -92,7 +92,8 @@ fn line(event: &AgentEvent<'_>) -> Option<Value> {
         AgentEvent::Finished(result) => json!({
             "event": "finished",
             "state": result.state,
-            "answer": result.answer,
+            // A number that is too large for this program's own JSON stays text.
+            "answer": result.answer.as_ref().and_then(|json| serde_json::from_str::<Value>(json.get()).ok()),
             "text": result.text,
             "tokens": result.tokens,
             "took_us": microseconds(result.took),

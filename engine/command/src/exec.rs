@@ -152,6 +152,7 @@ struct LineLimits {
     time_ms: Option<u64>,
     memory_bytes: Option<u64>,
     output_bytes: Option<u64>,
+    tool_calls: Option<u64>,
 }
 
 impl LineLimits {
@@ -160,6 +161,7 @@ impl LineLimits {
         limits.time = self.time_ms.map_or(limits.time, Duration::from_millis);
         limits.memory_bytes = self.memory_bytes.unwrap_or(limits.memory_bytes);
         limits.output_bytes = self.output_bytes.unwrap_or(limits.output_bytes);
+        limits.tool_calls = self.tool_calls.unwrap_or(limits.tool_calls);
         limits
     }
 }
@@ -173,7 +175,7 @@ struct Identified {
 
 async fn serve_lines(sandbox: &Sandbox, printer: &Printer) -> Result<Exit> {
     let mut input = BufReader::new(tokio::io::stdin());
-    let mut sessions = HashMap::new();
+    let mut sessions = HashMap::<String, Kept>::new();
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -188,13 +190,13 @@ async fn serve_lines(sandbox: &Sandbox, printer: &Printer) -> Result<Exit> {
         if complete && line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
+        if !complete {
+            let error = format!("the line is longer than {LINE_BYTES} bytes");
+            printer.line(&Report::not_run(None, Status::Error, error).to_line())?;
+            continue;
+        }
         let text = match std::str::from_utf8(&line) {
-            Ok(text) if complete => text,
-            Ok(_) => {
-                let error = format!("the line is longer than {LINE_BYTES} bytes");
-                printer.line(&Report::not_run(None, Status::Error, error).to_line())?;
-                continue;
-            }
+            Ok(text) => text,
             Err(error) => {
                 let error = format!("the line is not UTF-8: {error}");
                 printer.line(&Report::not_run(None, Status::Error, error).to_line())?;
@@ -224,10 +226,16 @@ async fn skip_line(input: &mut BufReader<tokio::io::Stdin>) -> Result<()> {
     }
 }
 
+/// A named session, or why there is none any more.
+enum Kept {
+    Live(Box<Session>),
+    Lost(String),
+}
+
 async fn answer_line(
     text: &str,
     sandbox: &Sandbox,
-    sessions: &mut HashMap<String, Session>,
+    sessions: &mut HashMap<String, Kept>,
 ) -> String {
     let id = serde_json::from_str::<Identified>(text).ok().and_then(|line| line.id);
     let id = id.as_deref();
@@ -239,23 +247,34 @@ async fn answer_line(
     if let Some(limits) = line.limits {
         code = code.limits(limits.over(sandbox.limits().clone()));
     }
-    let mut fresh;
-    let session = match line.session {
-        Some(name) => match sessions.entry(name) {
-            std::collections::hash_map::Entry::Occupied(kept) => kept.into_mut(),
-            std::collections::hash_map::Entry::Vacant(place) => match sandbox.session().await {
-                Ok(session) => place.insert(session),
-                Err(error) => return failed(id, error),
-            },
-        },
-        None => match sandbox.session().await {
-            Ok(session) => {
-                fresh = session;
-                &mut fresh
-            }
-            Err(error) => return failed(id, error),
-        },
+    let Some(name) = line.session else {
+        return match sandbox.session().await {
+            Ok(mut session) => run_line(id, &mut session, code).await,
+            Err(error) => failed(id, error),
+        };
     };
+    if !sessions.contains_key(&name) {
+        match sandbox.session().await {
+            Ok(session) => drop(sessions.insert(name.clone(), Kept::Live(Box::new(session)))),
+            Err(error) => return failed(id, error),
+        }
+    }
+    match sessions.get_mut(&name) {
+        Some(Kept::Live(session)) => {
+            let answer = run_line(id, session, code).await;
+            if session.is_lost() {
+                // Its memory is given back; its name stays, so that nobody takes a new one for it.
+                let reason = format!("the session `{name}` was lost with an earlier step");
+                sessions.insert(name, Kept::Lost(reason));
+            }
+            answer
+        }
+        Some(Kept::Lost(reason)) => Report::not_run(id, Status::Lost, reason.clone()).to_line(),
+        None => Report::not_run(id, Status::Error, "there is no session".to_owned()).to_line(),
+    }
+}
+
+async fn run_line(id: Option<&RawValue>, session: &mut Session, code: Code) -> String {
     match session.run(code).await {
         Ok(step) => Report::of(id, &step).to_line(),
         Err(error) => failed(id, error),

@@ -125,7 +125,7 @@ fn show(result: RunResult, flags: &ShowingFlags, printer: &Printer) -> Result<Ex
         // Tables and lists are for programs to read on; a text is for people.
         match result.answer.as_deref().map(|json| json.get()) {
             Some(json) if json.starts_with(['{', '[']) => printer.line(json)?,
-            _ => printer.line(result.answer_text())?,
+            _ => printer.line(&result.text)?,
         }
     }
     Ok(match result.state {

@@ -15,7 +15,9 @@
 use std::ffi::OsStr;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
@@ -132,10 +134,10 @@ impl ImageStore {
             return Ok(());
         }
         let _lock = self.lock(&mut |_| ())?;
+        self.clear_leftovers();
         for path in self.entries()? {
             // The name goes first: a directory that is half removed must not look whole.
             let doomed = self.root.join(format!("{BUILDING}removed"));
-            fs::remove_dir_all(&doomed).ok();
             fs::rename(&path, &doomed).map_err(BuildError::io("remove", &path))?;
             fs::remove_dir_all(&doomed).map_err(BuildError::io("remove", &path))?;
         }
@@ -241,17 +243,33 @@ impl ImageStore {
             .tempdir_in(&self.root)
             .map_err(BuildError::io("create", &self.root))?;
         make(building.path())?;
-        let sync = |path: &Path| {
-            File::open(path)
-                .and_then(|folder| folder.sync_all())
-                .map_err(BuildError::io("sync", path))
-        };
-        sync(building.path())?;
+        settle(building.path())?;
         fs::rename(building.path(), path).map_err(BuildError::io("create", path))?;
         // It has another name now, so there is nothing left to remove.
         let _ = building.keep();
         sync(&self.root)
     }
+}
+
+/// Gives everything below a directory to its user alone, and has it reach the disk.
+fn settle(directory: &Path) -> Result<(), BuildError> {
+    for entry in fs::read_dir(directory).map_err(BuildError::io("read", directory))? {
+        let path = entry.map_err(BuildError::io("read", directory))?.path();
+        if path.is_dir() {
+            settle(&path)?;
+        } else {
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
+                .map_err(BuildError::io("write", &path))?;
+            sync(&path)?;
+        }
+    }
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
+        .map_err(BuildError::io("write", directory))?;
+    sync(directory)
+}
+
+fn sync(path: &Path) -> Result<(), BuildError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(BuildError::io("sync", path))
 }
 
 /// What the stages of building share.

@@ -1,24 +1,25 @@
 //! Who may end a step, and how: the walls of its limits, and cancellation.
 //!
 //! A step is one call into the guest, which runs as a future. With metering by fuel the guest hands
-//! control back every [`YIELD_INTERVAL`] units, a few milliseconds; [`Metered`] is the future around
-//! it that looks at the clock then, and interrupts or stops it. Nothing else runs meanwhile, so no
-//! thread and no lock stand between.
+//! control back every [`YIELD_INTERVAL`] units, a few milliseconds of computing; [`Metered`] is the
+//! future around it that looks at the clock then. While the guest waits for something on the host, a
+//! timer takes that place. And as a call of the host may take long for hardly any fuel, the clock is
+//! also looked at whenever one returns ([`Control::after_host_call`]).
 //!
 //! To interrupt is to raise an exception in the running Python code: [`Control::interrupt`] notes
 //! why, sets the words of guest memory that the arrival of SIGINT would set, and wakes whatever the
-//! guest waits for on the host. To stop is to drop the call, which ends the session.
+//! guest waits for on the host. To stop is to drop the call, or to trap, which ends the session.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::limits::{Limit, Limits, Reached, Scopes, milliseconds};
+use crate::limits::{Limit, Limits, Reached, Scope, Scopes, TIME_GRACE_LEAST, milliseconds};
 use crate::memory::{MemoryHandle, WordBits};
 
 /// Fuel after which the guest hands control to the host, at most.
@@ -61,10 +62,89 @@ pub(crate) struct Control {
 struct StepState {
     /// What the guest has not been told yet.
     pending: Option<String>,
-    /// Why the step had to end, first of all.
+    /// Why the step has to end; the latest, as code may have gone on after an earlier one.
     reason: Option<Reason>,
     /// Who runs the step, to be woken when it is cancelled.
     runner: Option<Waker>,
+    /// The time limit of the running step.
+    clock: Option<Clock>,
+    /// The second wall was met.
+    stopped: Option<Reason>,
+}
+
+/// The time limit of a step, and what has come of it.
+struct Clock {
+    started: Instant,
+    limit: Duration,
+    grace: Duration,
+    scope: Scope,
+    deadline: Option<Interrupting>,
+    cancelling: Option<Interrupting>,
+}
+
+impl Clock {
+    /// Whether there is something to do: to interrupt, or to stop.
+    fn look(&mut self, now: Instant, cancelled: bool) -> Option<(Reason, Action)> {
+        if cancelled {
+            let stop = now + self.grace;
+            let cancelling = self.cancelling.get_or_insert_with(|| Interrupting::new(now, stop));
+            if let Some(action) = cancelling.look(now) {
+                return Some((Reason::Cancelled, action));
+            }
+        }
+        let limit_at = self.started + self.limit;
+        if now < limit_at {
+            return None;
+        }
+        // The first look may come late. Code gets to see the exception all the same.
+        let stop = (limit_at + self.grace).max(now + TIME_GRACE_LEAST);
+        let action = self.deadline.get_or_insert_with(|| Interrupting::new(now, stop)).look(now)?;
+        let reached = Reached {
+            limit: Limit::Time,
+            scope: self.scope,
+            value: milliseconds(self.limit),
+            used: milliseconds(now - self.started),
+        };
+        Some((Reason::Limit(reached), action))
+    }
+
+    /// When there is something to do next even if nothing else happens.
+    fn next_look(&self) -> Instant {
+        let of = |interrupting: &Interrupting| interrupting.next.min(interrupting.stop);
+        let limit_at = self.started + self.limit;
+        let time = self.deadline.as_ref().map_or(limit_at, of);
+        self.cancelling.as_ref().map_or(time, |cancelling| time.min(of(cancelling)))
+    }
+}
+
+/// What to do about a step that has to end.
+enum Action {
+    Interrupt,
+    Stop,
+}
+
+/// A series of interruptions, after which the step is stopped.
+struct Interrupting {
+    next: Instant,
+    period: Duration,
+    stop: Instant,
+}
+
+impl Interrupting {
+    fn new(now: Instant, stop: Instant) -> Interrupting {
+        Interrupting { next: now, period: (stop - now) / INTERRUPTIONS, stop }
+    }
+
+    fn look(&mut self, now: Instant) -> Option<Action> {
+        if now >= self.stop {
+            return Some(Action::Stop);
+        }
+        if now < self.next {
+            return None;
+        }
+        self.next = now + self.period;
+        Some(Action::Interrupt)
+    }
 }
 
 impl Control {
@@ -93,10 +173,56 @@ impl Control {
         self.step.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Forgets the last step.
-    pub(crate) fn begin(&self) {
+    /// Forgets the last step and begins one.
+    pub(crate) fn begin(&self, started: Instant, limits: &Limits, scopes: Scopes) {
         self.cancelled.store(false, Ordering::Release);
-        *self.step() = StepState::default();
+        let clock = Clock {
+            started,
+            limit: limits.time,
+            grace: limits.time_grace(),
+            scope: scopes.time,
+            deadline: None,
+            cancelling: None,
+        };
+        *self.step() = StepState { clock: Some(clock), ..StepState::default() };
+    }
+
+    /// Ends the step; what comes later is about no step.
+    pub(crate) fn end(&self) {
+        let mut step = self.step();
+        step.clock = None;
+        step.runner = None;
+    }
+
+    /// Looks at the clock and at cancellation, and interrupts the step if it is time. The reason, if
+    /// it is to be stopped.
+    fn look(&self) -> Option<Reason> {
+        let now = Instant::now();
+        let cancelled = self.cancelled.load(Ordering::Acquire);
+        let found = self.step().clock.as_mut().and_then(|clock| clock.look(now, cancelled));
+        match found? {
+            (reason, Action::Interrupt) => {
+                self.interrupt(reason);
+                None
+            }
+            (reason, Action::Stop) => {
+                self.step().stopped = Some(reason.clone());
+                Some(reason)
+            }
+        }
+    }
+
+    /// Looks at the clock when a function of the host returns to the guest. An error traps.
+    pub(crate) fn after_host_call(&self) -> wasmtime::Result<()> {
+        match self.look() {
+            None => Ok(()),
+            Some(_) => Err(wasmtime::Error::msg("the step has to end")),
+        }
+    }
+
+    /// Why the step was stopped, if it was.
+    pub(crate) fn stopped(&self) -> Option<Reason> {
+        self.step().stopped.clone()
     }
 
     /// Says, as long as the value lives, that the guest waits for something on the host. Whatever on
@@ -114,7 +240,7 @@ impl Control {
     pub(crate) fn interrupt(&self, reason: Reason) {
         let mut step = self.step();
         step.pending = Some(reason.exception());
-        step.reason.get_or_insert(reason);
+        step.reason = Some(reason);
         drop(step);
         if let Some(memory) = self.memory.get() {
             memory.set_bits(&self.words);
@@ -130,7 +256,7 @@ impl Control {
     /// Notes a reason without interrupting: the caller raises it by other means.
     pub(crate) fn note(&self, reason: Reason) -> String {
         let text = reason.exception();
-        self.step().reason.get_or_insert(reason);
+        self.step().reason = Some(reason);
         text
     }
 
@@ -152,7 +278,9 @@ impl Control {
 
     pub(crate) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
-        if let Some(runner) = self.step().runner.take() {
+        // Waking may run the step at once, so nothing is locked then.
+        let runner = self.step().runner.take();
+        if let Some(runner) = runner {
             runner.wake();
         }
     }
@@ -234,46 +362,30 @@ pub(crate) enum Ended<T> {
 pub(crate) struct Metered<'a, F> {
     call: Pin<&'a mut F>,
     control: &'a Control,
-    clock: Clock,
     fuel: FuelMeter,
-    cancelling: Option<Interrupting>,
     timer: Option<Pin<Box<tokio::time::Sleep>>>,
-}
-
-/// The time limit.
-struct Clock {
-    started: Instant,
-    limits: Limits,
-    scopes: Scopes,
-    interrupting: Option<Interrupting>,
 }
 
 /// The fuel limit, counted in hand-backs.
 struct FuelMeter {
     seen: u64,
-    interval: u64,
-    limit: u64,
     interrupted: u32,
+    value: u64,
+    scope: Scope,
+    interval: u64,
+    hand_backs: u64,
 }
 
-/// A series of interruptions, after which the step is stopped.
-struct Interrupting {
-    next: Instant,
-    stop: Instant,
-}
-
-impl Interrupting {
-    fn new(now: Instant, stop: Instant) -> Interrupting {
-        Interrupting { next: now, stop }
-    }
-
-    /// Whether it is time for the next interruption.
-    fn due(&mut self, now: Instant) -> bool {
-        if now < self.next || now >= self.stop {
-            return false;
+impl FuelMeter {
+    /// Counts a hand-back. The limit, if the step is to be interrupted for it now.
+    fn count(&mut self) -> Option<Reached> {
+        self.seen += 1;
+        if self.seen < self.hand_backs || self.interrupted >= INTERRUPTIONS {
+            return None;
         }
-        self.next = now + (self.stop - now) / INTERRUPTIONS;
-        true
+        self.interrupted += 1;
+        let used = self.seen.saturating_mul(self.interval);
+        Some(Reached { limit: Limit::Fuel, scope: self.scope, value: self.value, used })
     }
 }
 
@@ -281,82 +393,19 @@ impl<'a, F: Future> Metered<'a, F> {
     pub(crate) fn new(
         call: Pin<&'a mut F>,
         control: &'a Control,
-        started: Instant,
         limits: &Limits,
         scopes: Scopes,
         plan: &FuelPlan,
     ) -> Metered<'a, F> {
-        Metered {
-            call,
-            control,
-            clock: Clock { started, limits: limits.clone(), scopes, interrupting: None },
-            fuel: FuelMeter {
-                seen: 0,
-                interval: plan.interval,
-                limit: plan.hand_backs,
-                interrupted: 0,
-            },
-            cancelling: None,
-            timer: None,
-        }
-    }
-
-    /// Looks at everything that could end the step; the guest has just handed control back, or waits.
-    fn supervise(&mut self) -> Option<Reason> {
-        let now = Instant::now();
-        let clock = &mut self.clock;
-
-        if self.control.cancelled.load(Ordering::Acquire) {
-            let cancelling = self
-                .cancelling
-                .get_or_insert_with(|| Interrupting::new(now, now + clock.limits.time_grace()));
-            if cancelling.due(now) {
-                self.control.interrupt(Reason::Cancelled);
-            } else if now >= cancelling.stop {
-                return Some(Reason::Cancelled);
-            }
-        }
-
-        let deadline = clock.started + clock.limits.time;
-        if now >= deadline {
-            let reached = Reason::Limit(Reached {
-                limit: Limit::Time,
-                scope: clock.scopes.time,
-                value: milliseconds(clock.limits.time),
-                used: milliseconds(now - clock.started),
-            });
-            let interrupting = clock.interrupting.get_or_insert_with(|| {
-                Interrupting::new(now, deadline + clock.limits.time_grace())
-            });
-            if interrupting.due(now) {
-                self.control.interrupt(reached);
-            } else if now >= interrupting.stop {
-                return Some(reached);
-            }
-        }
-
-        if !self.control.is_waiting() {
-            let fuel = &mut self.fuel;
-            fuel.seen += 1;
-            if fuel.seen >= fuel.limit && fuel.interrupted < INTERRUPTIONS {
-                fuel.interrupted += 1;
-                self.control.interrupt(Reason::Limit(Reached {
-                    limit: Limit::Fuel,
-                    scope: clock.scopes.fuel,
-                    value: clock.limits.fuel,
-                    used: fuel.seen.saturating_mul(fuel.interval),
-                }));
-            }
-        }
-        None
-    }
-
-    /// When there is something to do next even if nothing else happens.
-    fn next_look(&self) -> Instant {
-        let of = |interrupting: &Interrupting| interrupting.next.min(interrupting.stop);
-        let deadline = self.clock.started + self.clock.limits.time;
-        let time = self.clock.interrupting.as_ref().map_or(deadline, of);
-        self.cancelling.as_ref().map_or(time, |cancelling| time.min(of(cancelling)))
+        let fuel = FuelMeter {
+            seen: 0,
+            interrupted: 0,
+            value: limits.fuel,
+            scope: scopes.fuel,
+            interval: plan.interval,
+            hand_backs: plan.hand_backs,
+        };
+        Metered { call, control, fuel, timer: None }
     }
 }
 
@@ -369,27 +418,33 @@ impl<F: Future> Future for Metered<'_, F> {
             if let Poll::Ready(returned) = this.call.as_mut().poll(context) {
                 return Poll::Ready(Ended::Returned(returned));
             }
-            if let Some(reason) = this.supervise() {
+            if let Some(reason) = this.control.look() {
                 return Poll::Ready(Ended::Stopped(reason));
             }
             if !this.control.is_waiting() {
                 // The guest only handed control back; it has asked to be polled again.
+                if let Some(reached) = this.fuel.count() {
+                    this.control.interrupt(Reason::Limit(reached));
+                }
                 return Poll::Pending;
             }
-            this.control.step().runner = Some(context.waker().clone());
-            if this.control.cancelled.load(Ordering::Acquire) && this.cancelling.is_none() {
-                continue;
-            }
-            let next = tokio::time::Instant::from_std(this.next_look());
+            let next = {
+                let mut step = this.control.step();
+                step.runner = Some(context.waker().clone());
+                step.clock.as_ref().map_or_else(Instant::now, Clock::next_look)
+            };
+            let next = tokio::time::Instant::from_std(next);
             let timer = this.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(next)));
             if timer.deadline() != next {
                 timer.as_mut().reset(next);
             }
-            if timer.as_mut().poll(context).is_pending() {
+            // Whoever cancelled before the waker was there to be woken, is not overlooked.
+            let cancelled = this.control.cancelled.load(Ordering::Acquire)
+                && this.control.reason() != Some(Reason::Cancelled);
+            if timer.as_mut().poll(context).is_pending() && !cancelled {
                 return Poll::Pending;
             }
-            // The time has come: supervise, then see whether the guest got what it waits for.
-            if let Some(reason) = this.supervise() {
+            if let Some(reason) = this.control.look() {
                 return Poll::Ready(Ended::Stopped(reason));
             }
         }

@@ -13,8 +13,10 @@ use crate::memory::{Memories, MemoryHandle, MemoryImage};
 use crate::wasi::Grant;
 use crate::{precompiled, wasi};
 
-/// Bytes of stack that guest code may use. Python's own limits on recursion are reached before.
-const GUEST_STACK: usize = 16 << 20;
+/// Bytes of stack that guest code may use. Python's own limits on recursion are reached before, except
+/// where CPython recurses without counting: when it destroys a chain of hundreds of thousands of
+/// containers. Only what is used takes memory.
+const GUEST_STACK: usize = 64 << 20;
 /// Bytes of stack for host functions, which run below the guest's on the same stack.
 const HOST_STACK: usize = 2 << 20;
 
@@ -103,6 +105,11 @@ impl Engine {
     /// What the image is made of.
     pub fn manifest(&self) -> &Manifest {
         &self.inner.manifest
+    }
+
+    /// The memory that every session has to begin with.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        self.inner.memory.bytes() as u64
     }
 
     pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {

@@ -14,13 +14,14 @@
 //! inodes, with the same change times, were compared before: a file that was written to since, for
 //! whatever reason, is compared again.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::io::{self, Read as _};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, File, MetadataExt as _, PermissionsExt as _};
+use cap_std::fs::{
+    Dir, File, MetadataExt as _, OpenOptions, OpenOptionsExt as _, PermissionsExt as _,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -92,6 +93,19 @@ struct Inode {
     changed: (i64, i64),
 }
 
+impl Inode {
+    fn of(file: &File) -> io::Result<Inode> {
+        let metadata = file.metadata()?;
+        Ok(Inode {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            bytes: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        })
+    }
+}
+
 /// A guest image that has been opened and verified.
 ///
 /// # Examples
@@ -106,6 +120,8 @@ pub struct Image {
     path: PathBuf,
     directory: Dir,
     manifest: Manifest,
+    /// The files that were verified.
+    inodes: BTreeMap<String, Inode>,
 }
 
 impl Image {
@@ -122,11 +138,12 @@ impl Image {
     /// * [`ImageError::Damaged`]: a file is not what the manifest says
     /// * [`ImageError::Io`]: reading failed
     pub fn open(path: impl AsRef<Path>) -> Result<Image, ImageError> {
-        let image = Image::unverified(path.as_ref())?;
-        let inodes = image.inodes()?;
-        if image.stamp().is_none_or(|stamp| stamp != inodes) {
+        let mut image = Image::unverified(path.as_ref())?;
+        image.check_folders()?;
+        image.inodes = image.inodes()?;
+        if image.stamp().is_none_or(|stamp| stamp != image.inodes) {
             image.verify()?;
-            image.write_stamp(&inodes);
+            image.write_stamp();
         }
         Ok(image)
     }
@@ -162,12 +179,24 @@ impl Image {
 
     /// The precompiled code in a file of the image.
     pub(crate) fn code(&self, name: &str) -> Result<VerifiedFile, ImageError> {
-        // Opening an image compared every file the manifest names with its hash.
-        self.file(name).map(VerifiedFile)
+        self.verified(name).map(VerifiedFile)
     }
 
     pub(crate) fn memory(&self) -> Result<std::fs::File, ImageError> {
-        self.file(MEMORY).map(File::into_std)
+        self.verified(MEMORY).map(File::into_std)
+    }
+
+    /// Opens a file that is still the one whose contents were compared when the image was opened.
+    fn verified(&self, name: &str) -> Result<File, ImageError> {
+        let file = self.file(name)?;
+        let inode = Inode::of(&file).map_err(|source| self.io(name, source))?;
+        if self.inodes.get(name) == Some(&inode) {
+            return Ok(file);
+        }
+        Err(ImageError::Damaged {
+            path: self.path.join(name),
+            reason: "it has changed since the image was opened".to_owned(),
+        })
     }
 
     /// The folders that every session can read.
@@ -192,7 +221,11 @@ impl Image {
         check_owner(path, metadata.uid(), metadata.permissions().mode())?;
         let mut text = String::new();
         match directory.open(MANIFEST) {
-            Ok(file) => file.take(MANIFEST_LIMIT).read_to_string(&mut text).map_err(io)?,
+            Ok(file) => {
+                let metadata = file.metadata().map_err(io)?;
+                check_owner(&path.join(MANIFEST), metadata.uid(), metadata.permissions().mode())?;
+                file.take(MANIFEST_LIMIT).read_to_string(&mut text).map_err(io)?
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(ImageError::Missing { path: path.to_owned() });
             }
@@ -212,7 +245,7 @@ impl Image {
             return Err(ImageError::Format { path: path.to_owned(), found: format });
         }
         let manifest = serde_json::from_str(&text).map_err(damaged)?;
-        Ok(Image { path: path.to_owned(), directory, manifest })
+        Ok(Image { path: path.to_owned(), directory, manifest, inodes: BTreeMap::new() })
     }
 
     /// Opens a file that the manifest names, checking all but its contents.
@@ -243,32 +276,50 @@ impl Image {
         Ok(file)
     }
 
+    /// Checks who could put other files into the folders that the files are in.
+    fn check_folders(&self) -> Result<(), ImageError> {
+        let folders = self
+            .manifest
+            .files
+            .keys()
+            .flat_map(|name| Path::new(name).ancestors().skip(1))
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .collect::<BTreeSet<_>>();
+        for folder in folders {
+            let name = folder.to_string_lossy();
+            let metadata =
+                self.directory.metadata(folder).map_err(|source| self.io(&name, source))?;
+            check_owner(&self.path.join(folder), metadata.uid(), metadata.permissions().mode())?;
+        }
+        Ok(())
+    }
+
     fn inodes(&self) -> Result<BTreeMap<String, Inode>, ImageError> {
         let inode = |name: &String| {
-            let metadata = self.file(name)?.metadata().map_err(|source| self.io(name, source))?;
-            let inode = Inode {
-                device: metadata.dev(),
-                inode: metadata.ino(),
-                bytes: metadata.len(),
-                modified: (metadata.mtime(), metadata.mtime_nsec()),
-                changed: (metadata.ctime(), metadata.ctime_nsec()),
-            };
+            let inode = Inode::of(&self.file(name)?).map_err(|source| self.io(name, source))?;
             Ok((name.clone(), inode))
         };
         self.manifest.files.keys().map(inode).collect()
     }
 
+    /// What was verified last, unless somebody else could have written that down.
     fn stamp(&self) -> Option<BTreeMap<String, Inode>> {
-        let text = self.directory.read_to_string(STAMP).ok()?;
+        let mut file = self.directory.open(STAMP).ok()?;
+        let metadata = file.metadata().ok()?;
+        check_owner(&self.path, metadata.uid(), metadata.permissions().mode()).ok()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).ok()?;
         serde_json::from_str(&text).ok()
     }
 
     /// Remembers what was verified. An image that cannot be written to is verified at every opening.
-    fn write_stamp(&self, inodes: &BTreeMap<String, Inode>) {
+    fn write_stamp(&self) {
         let temporary = format!("{STAMP}.{}", rustix::process::getpid().as_raw_nonzero());
-        let written = serde_json::to_vec(inodes)
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let written = serde_json::to_vec(&self.inodes)
             .map_err(io::Error::from)
-            .and_then(|text| self.directory.write(&temporary, text))
+            .and_then(|text| self.directory.open_with(&temporary, &options)?.write_all(&text))
             .and_then(|()| self.directory.rename(&temporary, &self.directory, STAMP));
         if written.is_err() {
             self.directory.remove_file(&temporary).ok();
@@ -313,8 +364,5 @@ pub(crate) fn digest_of(reader: &mut impl io::Read) -> io::Result<FileDigest> {
 
 /// Lower-case hexadecimal digits.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-        text
-    })
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

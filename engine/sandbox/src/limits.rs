@@ -45,6 +45,7 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 /// * `memory_bytes`: 1 GiB, of which a fresh session has about 100 MiB in use by its libraries
 /// * `output_bytes`: 1 MiB
 /// * `file_bytes`: 1 GiB
+/// * `files`: 4096
 /// * `open_files`: 256
 /// * `tool_calls`: 1000
 /// * `request_bytes`: 1 MiB
@@ -76,6 +77,9 @@ pub struct Limits {
     /// Bytes a session may write to files in all: what is overwritten or removed later counts, too.
     /// It holds for the session. Writing more fails with `OSError` and the errno `ENOSPC`.
     pub file_bytes: u64,
+    /// Files and folders a session may make, less those it has removed. It holds for the session.
+    /// Making more fails with `OSError` and the errno `EDQUOT`.
+    pub files: u32,
     /// Files and folders a session may have open at a time, the granted ones included. It holds for
     /// the session. Opening more fails with `OSError` and the errno `EDQUOT`.
     pub open_files: u32,
@@ -99,6 +103,7 @@ impl Default for Limits {
             memory_bytes: 1 << 30,
             output_bytes: 1 << 20,
             file_bytes: 1 << 30,
+            files: 4096,
             open_files: 256,
             tool_calls: 1000,
             request_bytes: 1 << 20,
@@ -146,6 +151,8 @@ impl Limits {
         with_output_bytes, output_bytes: u64;
         /// Sets `file_bytes`.
         with_file_bytes, file_bytes: u64;
+        /// Sets `files`.
+        with_files, files: u32;
         /// Sets `open_files`.
         with_open_files, open_files: u32;
         /// Sets `tool_calls`.
@@ -160,8 +167,9 @@ impl Limits {
         with_session, session: Totals;
     }
 
-    /// Refuses limits that not even the runtime could run within.
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+    /// Refuses limits that not even the runtime could run within: `image_bytes` is the memory that a
+    /// session has to begin with.
+    pub(crate) fn check(&self, image_bytes: u64) -> Result<(), ConfigError> {
         let least = |limit, value, least| {
             if value < least {
                 Err(ConfigError::LimitTooSmall { limit, value, least })
@@ -171,7 +179,19 @@ impl Limits {
         };
         least("fuel", self.fuel, FUEL_LEAST)?;
         least("time_ms", milliseconds(self.time), milliseconds(TIME_LEAST))?;
+        least("memory_bytes", self.memory_bytes, image_bytes)?;
         least("nesting", self.nesting.into(), 1)
+    }
+
+    /// The total of the session of which nothing is left, if there is one.
+    pub(crate) fn exhausted(&self, used: &Usage) -> Option<Reached> {
+        let Totals { fuel, time, .. } = &self.session;
+        let reached = |limit, value, used| Reached { limit, scope: Scope::Session, value, used };
+        if let Some(total) = fuel.filter(|total| used.fuel >= *total) {
+            return Some(reached(Limit::Fuel, total, used.fuel));
+        }
+        time.filter(|total| used.wall >= *total)
+            .map(|total| reached(Limit::Time, milliseconds(total), milliseconds(used.wall)))
     }
 
     /// These limits, with what is left of the session's totals where that is less.
@@ -347,7 +367,7 @@ impl std::fmt::Display for Reached {
         };
         let of = match self.scope {
             Scope::Step => "the step's",
-            Scope::Session => "what was left of the session's",
+            Scope::Session => "the rest of the session's",
         };
         write!(f, "{of} {what} limit of {value} was reached")
     }

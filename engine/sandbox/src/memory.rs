@@ -53,6 +53,13 @@ impl MemoryImage {
     }
 }
 
+impl MemoryImage {
+    /// Its length, which is the size of a memory that has not grown.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
 /// A word of guest memory and the bits to set in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WordBits {

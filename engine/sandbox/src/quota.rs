@@ -1,10 +1,11 @@
-//! How much a session may write to files, and how many it may have open.
+//! What a session may do with files: how many it may make and have open, of what kind, and how much it
+//! may write.
 //!
-//! WASI has no notion of either, so every stream that writes to a file is wrapped in one that counts,
-//! and opening looks at what is open.
+//! WASI has no notion of any of this, so the functions that make, open and remove are replaced by ones
+//! that count, and every stream that writes to a file is wrapped in one that does.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rustix::io::Errno;
 use wasmtime::StoreContextMut;
@@ -12,9 +13,11 @@ use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings::filesystem::types::{
-    DescriptorFlags, ErrorCode, HostDescriptor as _, OpenFlags, PathFlags,
+    DescriptorFlags, DescriptorType, ErrorCode, HostDescriptor as _, OpenFlags, PathFlags,
 };
-use wasmtime_wasi::p2::{DynOutputStream, OutputStream, Pollable, StreamError, StreamResult};
+use wasmtime_wasi::p2::{
+    DynOutputStream, FsResult, OutputStream, Pollable, StreamError, StreamResult,
+};
 use wasmtime_wasi_io::bytes::Bytes;
 
 use crate::host::Host;
@@ -23,17 +26,24 @@ use crate::limits::Limits;
 /// What a session may still do with files.
 #[derive(Debug)]
 pub(crate) struct FileQuota {
+    /// Bytes that may still be written.
     bytes: AtomicU64,
+    /// Files and folders that may still be made.
+    files: AtomicU32,
     /// Files and folders that may be open, those that were granted included.
     open: usize,
 }
 
 impl FileQuota {
     pub(crate) fn new(limits: &Limits) -> FileQuota {
-        FileQuota { bytes: AtomicU64::new(limits.file_bytes), open: limits.open_files as usize }
+        FileQuota {
+            bytes: AtomicU64::new(limits.file_bytes),
+            files: AtomicU32::new(limits.files),
+            open: usize::try_from(limits.open_files).unwrap_or(usize::MAX),
+        }
     }
 
-    fn take(&self, bytes: u64) -> StreamResult<()> {
+    fn write(&self, bytes: u64) -> StreamResult<()> {
         let taken = self
             .bytes
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
@@ -45,11 +55,99 @@ impl FileQuota {
             )),
         }
     }
+
+    /// Takes one of the files that may still be made.
+    fn make(&self) -> Result<(), ErrorCode> {
+        self.files
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            .map(drop)
+            .map_err(|_| ErrorCode::Quota)
+    }
+
+    /// Gives one back: it was removed, or not made after all.
+    fn unmake(&self) {
+        self.files
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_add(1))
+            .ok();
+    }
 }
 
-/// Replaces the functions that open files and make streams that write to them.
+type At = (Resource<Descriptor>, String);
+type Symlinking = (Resource<Descriptor>, String, String);
+type Linking = (Resource<Descriptor>, PathFlags, String, Resource<Descriptor>, String);
+type Opening = (Resource<Descriptor>, PathFlags, String, OpenFlags, DescriptorFlags);
+type Answer<T> = wasmtime::Result<(Result<T, ErrorCode>,)>;
+
+/// Replaces the functions that make, open, remove and write files.
 pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     let mut types = linker.instance("wasi:filesystem/types@0.2.12")?;
+    types.func_wrap_async(
+        "[method]descriptor.open-at",
+        |mut store: StoreContextMut<'_, Host>, opening: Opening| {
+            Box::new(async move { open(store.data_mut(), opening).await })
+        },
+    )?;
+    types.func_wrap_async(
+        "[method]descriptor.create-directory-at",
+        |mut store: StoreContextMut<'_, Host>, (folder, path): At| {
+            Box::new(async move {
+                let host = store.data_mut();
+                if let Err(refused) = host.files.make() {
+                    return Ok((Err(refused),));
+                }
+                let made = host.filesystem().create_directory_at(folder, path).await;
+                answer(made_or_not(host, made))
+            })
+        },
+    )?;
+    types.func_wrap_async(
+        "[method]descriptor.symlink-at",
+        |mut store: StoreContextMut<'_, Host>, (folder, old, new): Symlinking| {
+            Box::new(async move {
+                let host = store.data_mut();
+                if let Err(refused) = host.files.make() {
+                    return Ok((Err(refused),));
+                }
+                let made = host.filesystem().symlink_at(folder, old, new).await;
+                answer(made_or_not(host, made))
+            })
+        },
+    )?;
+    types.func_wrap_async(
+        "[method]descriptor.link-at",
+        |mut store: StoreContextMut<'_, Host>, (folder, resolving, old, to, new): Linking| {
+            Box::new(async move {
+                let host = store.data_mut();
+                if let Err(refused) = host.files.make() {
+                    return Ok((Err(refused),));
+                }
+                let made = host.filesystem().link_at(folder, resolving, old, to, new).await;
+                answer(made_or_not(host, made))
+            })
+        },
+    )?;
+    types.func_wrap_async(
+        "[method]descriptor.unlink-file-at",
+        |mut store: StoreContextMut<'_, Host>, (folder, path): At| {
+            Box::new(async move {
+                let host = store.data_mut();
+                let removed = host.filesystem().unlink_file_at(folder, path).await;
+                removed.is_ok().then(|| host.files.unmake());
+                answer(removed)
+            })
+        },
+    )?;
+    types.func_wrap_async(
+        "[method]descriptor.remove-directory-at",
+        |mut store: StoreContextMut<'_, Host>, (folder, path): At| {
+            Box::new(async move {
+                let host = store.data_mut();
+                let removed = host.filesystem().remove_directory_at(folder, path).await;
+                removed.is_ok().then(|| host.files.unmake());
+                answer(removed)
+            })
+        },
+    )?;
     types.func_wrap(
         "[method]descriptor.write-via-stream",
         |mut store: StoreContextMut<'_, Host>, (file, offset): (Resource<Descriptor>, u64)| {
@@ -63,36 +161,51 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
             let made = store.data_mut().filesystem().append_via_stream(file);
             counted(store.data_mut(), made)
         },
-    )?;
-    types.func_wrap_async(
-        "[method]descriptor.open-at",
-        |mut store: StoreContextMut<'_, Host>, opening: Opening| {
-            Box::new(async move { open(store.data_mut(), opening).await })
-        },
     )
 }
 
-type Opening = (Resource<Descriptor>, PathFlags, String, OpenFlags, DescriptorFlags);
-type Opened = Result<Resource<Descriptor>, ErrorCode>;
+/// What the guest gets of a result; errors that are no errors of the file system trap.
+fn answer<T>(result: FsResult<T>) -> Answer<T> {
+    match result {
+        Ok(value) => Ok((Ok(value),)),
+        Err(error) => Ok((Err(error.downcast()?),)),
+    }
+}
 
-async fn open(host: &mut Host, opening: Opening) -> wasmtime::Result<(Opened,)> {
+fn made_or_not<T>(host: &Host, made: FsResult<T>) -> FsResult<T> {
+    if made.is_err() {
+        host.files.unmake();
+    }
+    made
+}
+
+async fn open(host: &mut Host, opening: Opening) -> Answer<Resource<Descriptor>> {
     let open = host.table.iter_mut().filter(|entry| entry.is::<Descriptor>()).count();
     if open >= host.files.open {
         return Ok((Err(ErrorCode::Quota),));
     }
     let (folder, resolving, path, opening, flags) = opening;
-    match host.filesystem().open_at(folder, resolving, path, opening, flags).await {
-        Ok(file) => Ok((Ok(file),)),
-        Err(error) => Ok((Err(error.downcast()?),)),
+    let again = Resource::new_borrow(folder.rep());
+    let found = host.filesystem().stat_at(again, resolving, path.clone()).await;
+    let makes = match found.map(|found| found.type_) {
+        Ok(DescriptorType::RegularFile | DescriptorType::Directory) => false,
+        // Unfollowed; opening it is an error of its own.
+        Ok(DescriptorType::SymbolicLink) => false,
+        // Opening a pipe waits for whoever holds its other end, and a device does what it does.
+        Ok(_) => return Ok((Err(ErrorCode::NotPermitted),)),
+        Err(_) => opening.contains(OpenFlags::CREATE),
+    };
+    if makes && let Err(refused) = host.files.make() {
+        return Ok((Err(refused),));
     }
+    let opened = host.filesystem().open_at(folder, resolving, path, opening, flags).await;
+    answer(if makes { made_or_not(host, opened) } else { opened })
 }
-
-type Made = Result<Resource<DynOutputStream>, ErrorCode>;
 
 fn counted(
     host: &mut Host,
-    made: wasmtime_wasi::p2::FsResult<Resource<DynOutputStream>>,
-) -> wasmtime::Result<(Made,)> {
+    made: FsResult<Resource<DynOutputStream>>,
+) -> Answer<Resource<DynOutputStream>> {
     let stream = match made {
         Ok(stream) => stream,
         Err(error) => return Ok((Err(error.downcast()?),)),
@@ -119,7 +232,7 @@ impl Pollable for Counted {
 #[async_trait]
 impl OutputStream for Counted {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.quota.take(bytes.len() as u64)?;
+        self.quota.write(bytes.len() as u64)?;
         self.inner.write(bytes)
     }
 
@@ -132,7 +245,11 @@ impl OutputStream for Counted {
     }
 
     async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.quota.take(bytes.len() as u64)?;
+        self.quota.write(bytes.len() as u64)?;
         self.inner.blocking_write_and_flush(bytes).await
+    }
+
+    async fn cancel(&mut self) {
+        self.inner.cancel().await;
     }
 }

@@ -190,7 +190,7 @@ impl SandboxBuilder {
     /// * [`ConfigError::Environment`]
     /// * [`ConfigError::LimitTooSmall`]
     pub fn build(self) -> Result<Sandbox, ConfigError> {
-        self.limits.check()?;
+        self.limits.check(self.engine.memory_bytes())?;
         let mut tools = Tools::default();
         let mut declarations = Vec::with_capacity(self.tools.len());
         for tool in self.tools {

@@ -1,5 +1,6 @@
 //! One live interpreter, and running steps in it.
 
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -8,7 +9,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _};
 use serde::Serialize;
 use wasmtime::component::ResourceTable;
-use wasmtime::{Store, Trap};
+use wasmtime::{CallHook, Store, Trap};
 
 use crate::bindings::Python;
 use crate::bindings::exports::fumehood::guest::interpreter as guest;
@@ -18,8 +19,8 @@ use crate::engine::Engine;
 use crate::error::SessionError;
 use crate::host::{Host, MemoryLimit, StepIo, checked_json};
 use crate::image::hexadecimal;
-use crate::limits::{CODE_BYTES, Limits, Scopes, Usage};
-use crate::outcome::{Exception, Failure, Listener, Outcome, Step, Value};
+use crate::limits::{CODE_BYTES, Limit, Limits, Reached, Scopes, Usage};
+use crate::outcome::{Exception, Failure, Listener, Outcome, Output, Step, Value};
 use crate::quota::FileQuota;
 use crate::sandbox::{Inner, Sandbox};
 use crate::tools::ToolDeclaration;
@@ -68,7 +69,9 @@ impl Code {
         self
     }
 
-    /// Limits for this step instead of the sandbox's.
+    /// Limits for this step instead of the sandbox's. Those of a session stay the sandbox's: the
+    /// totals, and what is sized when it starts (`request_bytes` and `nesting` upwards,
+    /// `file_bytes`, `files`, `open_files`).
     pub fn limits(mut self, limits: Limits) -> Code {
         self.limits = Some(limits);
         self
@@ -111,6 +114,7 @@ pub struct Session {
     control: Arc<Control>,
     console: Arc<Console>,
     limits: Limits,
+    image_bytes: u64,
     usage: Usage,
     steps: u64,
     lost: Option<String>,
@@ -190,6 +194,7 @@ impl Session {
             control,
             console,
             limits: limits.clone(),
+            image_bytes: engine.memory_bytes(),
             usage: Usage::default(),
             steps: 0,
             lost: None,
@@ -231,14 +236,24 @@ impl Session {
             return Err(SessionError::CodeTooLong { bytes: source.len(), limit: CODE_BYTES });
         }
         if let Some(limits) = &limits {
-            limits.check()?;
+            limits.check(self.image_bytes)?;
         }
         self.steps += 1;
         let file = file.unwrap_or_else(|| format!("<step {}>", self.steps));
-        let given = limits.as_ref().unwrap_or(&self.limits);
+        let mut given = limits.unwrap_or_else(|| self.limits.clone());
+        given.session = self.limits.session.clone();
+        if let Some(reached) = given.exhausted(&self.usage) {
+            return Ok(Step {
+                outcome: Outcome::LimitReached(reached, None),
+                output: Output::default(),
+                usage: Usage::default(),
+                lost: false,
+            });
+        }
         let (limits, scopes) = given.within(&self.usage);
 
-        self.control.begin();
+        let started = Instant::now();
+        self.control.begin(started, &limits, scopes);
         self.console.begin(limits.output_bytes, scopes.output_bytes, listener.clone());
         let host = self.store.data_mut();
         host.step = StepIo::new(limits.clone(), scopes, listener);
@@ -247,19 +262,16 @@ impl Session {
         set_fuel(&mut self.store, plan.total, plan.interval);
 
         self.lost = Some("its last step was abandoned".to_owned());
-        let started = Instant::now();
         let ended = {
             let interpreter = self.guest.fumehood_guest_interpreter();
             let call = std::pin::pin!(interpreter.call_run(&mut self.store, &source, &file));
-            Metered::new(call, &self.control, started, &limits, scopes, &plan).await
+            Metered::new(call, &self.control, &limits, scopes, &plan).await
         };
         let wall = started.elapsed();
-        self.lost = None;
+        self.control.end();
 
-        let outcome = self.outcome(ended, &limits, scopes);
-        if let Some(reason) = outcome_loses_session(&outcome) {
-            self.lost = Some(reason);
-        }
+        let (outcome, lost) = self.outcome(ended, &limits, scopes);
+        self.lost = lost.then(|| reason_of_loss(&outcome));
         let (output, output_bytes) = self.console.end();
         let left = self.store.get_fuel().unwrap_or(0);
         let usage = Usage {
@@ -270,7 +282,7 @@ impl Session {
             tool_calls: self.store.data().step.tool_calls(),
         };
         self.usage.add(&usage);
-        Ok(Step { outcome, output, usage, lost: self.lost.is_some() })
+        Ok(Step { outcome, output, usage, lost })
     }
 
     /// What all steps have used so far.
@@ -288,66 +300,86 @@ impl Session {
         CancelHandle(Arc::clone(&self.control))
     }
 
+    /// What came of a step, and whether the interpreter is lost with it.
     fn outcome(
         &mut self,
         ended: Ended<wasmtime::Result<guest::Outcome>>,
         limits: &Limits,
         scopes: Scopes,
-    ) -> Outcome {
-        let returned = match ended {
-            Ended::Returned(Ok(returned)) => returned,
+    ) -> (Outcome, bool) {
+        let stopped_by = |reason| match reason {
+            Reason::Limit(reached) => Outcome::LimitReached(reached, None),
+            Reason::Cancelled => Outcome::Cancelled(None),
+        };
+        match ended {
+            Ended::Stopped(reason) => (stopped_by(reason), true),
+            Ended::Returned(Ok(returned)) => (self.returned(returned, limits), false),
             Ended::Returned(Err(error)) => {
-                return match error.downcast_ref::<Trap>() {
-                    Some(Trap::OutOfFuel) => Outcome::LimitReached(
-                        crate::limits::Reached {
-                            limit: crate::limits::Limit::Fuel,
+                // A limit that was reached explains a trap better than the trap does: the runtime
+                // itself may have been interrupted, or have been left without memory.
+                let reason = self.control.stopped().or_else(|| self.control.reason());
+                let outcome = match (error.downcast_ref::<Trap>(), reason) {
+                    (Some(Trap::OutOfFuel), _) => Outcome::LimitReached(
+                        Reached {
+                            limit: Limit::Fuel,
                             scope: scopes.fuel,
                             value: limits.fuel,
                             used: limits.fuel.saturating_add(limits.fuel_grace()),
                         },
                         None,
                     ),
-                    Some(Trap::StackOverflow) => Outcome::Failed(Failure::StackOverflow),
-                    _ => Outcome::Failed(Failure::Aborted(format!("{error:#}"))),
-                };
-            }
-            Ended::Stopped(Reason::Limit(reached)) => return Outcome::LimitReached(reached, None),
-            Ended::Stopped(Reason::Cancelled) => return Outcome::Cancelled(None),
-        };
-        if let Some(answer) = self.store.data_mut().step.take_answer() {
-            return Outcome::FinalAnswer(answer);
-        }
-        match returned {
-            guest::Outcome::Completed(value) => Outcome::Completed(value.map(|value| Value {
-                repr: value.repr,
-                json: value.json.and_then(|json| checked_json(json, limits.nesting)),
-            })),
-            guest::Outcome::Raised(raised) => {
-                let exception = Exception {
-                    name: raised.name,
-                    mro: raised.ancestry,
-                    message: raised.message,
-                    traceback: raised.traceback,
-                };
-                let is = |name: &str| exception.mro.iter().any(|base| base == name);
-                if is("fumehood.LimitExceeded") {
-                    match self.control.reason() {
-                        Some(Reason::Limit(reached)) => {
-                            return Outcome::LimitReached(reached, Some(exception));
+                    (Some(Trap::StackOverflow), _) => Outcome::Failed(Failure::StackOverflow),
+                    (_, Some(reason)) => stopped_by(reason),
+                    (trap, None) => match self.store.data().memory.reached() {
+                        Some(reached) if trap == Some(&Trap::UnreachableCodeReached) => {
+                            Outcome::LimitReached(reached, None)
                         }
-                        Some(Reason::Cancelled) => return Outcome::Cancelled(Some(exception)),
-                        // Raised by the code itself; nothing was reached.
-                        None => {}
-                    }
+                        _ => Outcome::Failed(Failure::Aborted(format!("{error:#}"))),
+                    },
+                };
+                (outcome, true)
+            }
+        }
+    }
+
+    /// What came of a step whose call returned.
+    fn returned(&mut self, returned: guest::Outcome, limits: &Limits) -> Outcome {
+        let raised = match returned {
+            guest::Outcome::Completed(value) => {
+                if let Some(answer) = self.store.data_mut().step.take_answer() {
+                    return Outcome::FinalAnswer(answer);
                 }
-                if is("MemoryError")
-                    && let Some(reached) = self.store.data().memory.reached()
-                {
+                return Outcome::Completed(value.map(|value| Value {
+                    repr: value.repr,
+                    json: value.json.and_then(|json| checked_json(json, limits.nesting)),
+                }));
+            }
+            guest::Outcome::Raised(raised) => raised,
+        };
+        let exception = Exception {
+            name: raised.name,
+            mro: raised.ancestry,
+            message: raised.message,
+            traceback: raised.traceback,
+        };
+        let is = |name: &str| exception.mro.iter().any(|base| base == name);
+        // Code may have put Python's own handler back, which raises this.
+        if is("fumehood.LimitExceeded") || is("KeyboardInterrupt") {
+            match self.control.reason() {
+                Some(Reason::Limit(reached)) => {
                     return Outcome::LimitReached(reached, Some(exception));
                 }
-                Outcome::Raised(exception)
+                Some(Reason::Cancelled) => return Outcome::Cancelled(Some(exception)),
+                // Raised by the code itself; nothing was reached.
+                None => {}
             }
         }
+        if is("MemoryError")
+            && let Some(reached) = self.store.data().memory.reached()
+        {
+            return Outcome::LimitReached(reached, Some(exception));
+        }
+        Outcome::Raised(exception)
     }
 }
 
@@ -360,15 +392,13 @@ impl std::fmt::Debug for Session {
     }
 }
 
-/// Why there is no session after this outcome, if there is none.
-fn outcome_loses_session(outcome: &Outcome) -> Option<String> {
+/// Why there is no session after the step that ended like this.
+fn reason_of_loss(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::LimitReached(reached, None) => {
-            Some(format!("{reached}, and the code did not end"))
-        }
-        Outcome::Cancelled(None) => Some("a cancelled step did not end".to_owned()),
-        Outcome::Failed(failure) => Some(failure.to_string()),
-        _ => None,
+        Outcome::LimitReached(reached, _) => format!("{reached}, and the code did not end"),
+        Outcome::Cancelled(_) => "a cancelled step did not end".to_owned(),
+        Outcome::Failed(failure) => failure.to_string(),
+        _ => "its interpreter ended".to_owned(),
     }
 }
 
@@ -378,10 +408,15 @@ fn failing<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
     move |error| SessionError::Start { doing, source: error.into() }
 }
 
-/// A store whose memory and fuel are supervised.
+/// A store whose memory, fuel and time are supervised.
 pub(crate) fn store(wasmtime: &wasmtime::Engine, host: Host) -> Store<Host> {
     let mut store = Store::new(wasmtime, host);
     store.limiter(|host| &mut host.memory);
+    let control = Arc::clone(&store.data().control);
+    store.call_hook(move |_, hook| match hook {
+        CallHook::ReturningFromHost => control.after_host_call(),
+        _ => Ok(()),
+    });
     set_fuel(&mut store, START_FUEL, YIELD_INTERVAL);
     store
 }
@@ -423,11 +458,48 @@ impl Scratch {
     }
 }
 
+impl Scratch {
+    /// Removes everything, however deep it is nested: a folder inside of a folder is first moved to
+    /// the top, so that neither the stack nor the descriptors follow the guest's depth.
+    fn remove(&self) -> std::io::Result<()> {
+        let mut moved = 0_u64;
+        let mut pending: Vec<OsString> = Vec::new();
+        self.empty(&self.folder, &mut moved, &mut pending)?;
+        while let Some(name) = pending.pop() {
+            let inner = self.folder.open_dir(&name)?;
+            self.empty(&inner, &mut moved, &mut pending)?;
+            self.folder.remove_dir(&name)?;
+        }
+        self.parent.remove_dir(&self.name)
+    }
+
+    /// Removes the files of a folder and moves its folders to the top.
+    fn empty(
+        &self,
+        folder: &Dir,
+        moved: &mut u64,
+        pending: &mut Vec<OsString>,
+    ) -> std::io::Result<()> {
+        for entry in folder.entries()?.collect::<Vec<_>>() {
+            let entry = entry?;
+            if !entry.file_type()?.is_dir() {
+                entry.remove_file()?;
+                continue;
+            }
+            *moved += 1;
+            let name = OsString::from(format!(".fumehood-{moved}"));
+            folder.rename(entry.file_name(), &self.folder, &name)?;
+            pending.push(name);
+        }
+        Ok(())
+    }
+}
+
 impl Drop for Scratch {
     fn drop(&mut self) {
         // Nobody is left to tell; what remains is in a folder of its own that only this user can
         // enter.
-        self.parent.remove_dir_all(&self.name).ok();
+        self.remove().ok();
     }
 }
 
