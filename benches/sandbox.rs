@@ -80,36 +80,36 @@ fn fresh(criterion: &mut Criterion) {
 
 /// A step in a live session.
 fn steps(criterion: &mut Criterion) {
-    let runtime = runtime();
-    let mut group = criterion.benchmark_group("step");
-    for (name, code) in
-        [("empty", ""), ("expression", "1 + 1"), ("print", "print(1)"), ("exception", "1 / 0")]
-    {
-        let mut session = None;
-        group.bench_function(name, |bencher| {
-            let session = session.get_or_insert_with(|| {
-                runtime.block_on(async { sandbox().session().await.expect("it starts") })
-            });
-            bencher.iter(|| runtime.block_on(async { session.run(code).await.expect("it lives") }));
-        });
-    }
-    group.finish();
+    in_a_live_session(
+        criterion,
+        "step",
+        &[("empty", ""), ("expression", "1 + 1"), ("print", "print(1)"), ("exception", "1 / 0")],
+    );
 }
 
 /// Tool calls, a thousand in a step.
 fn tools(criterion: &mut Criterion) {
+    in_a_live_session(
+        criterion,
+        "thousand tool calls",
+        &[
+            ("function with three arguments", "for _ in range(1000): add(1, 2.5, 3)"),
+            ("empty loop", "for _ in range(1000): pass"),
+        ],
+    );
+}
+
+fn in_a_live_session(criterion: &mut Criterion, group: &str, steps: &[(&str, &str)]) {
     let runtime = runtime();
-    let mut group = criterion.benchmark_group("thousand tool calls");
-    for (name, code) in [
-        ("function with three arguments", "for _ in range(1000): add(1, 2.5, 3)"),
-        ("empty loop", "for _ in range(1000): pass"),
-    ] {
+    let mut group = criterion.benchmark_group(group);
+    for (name, code) in steps {
         let mut session = None;
-        group.bench_function(name, |bencher| {
+        group.bench_function(*name, |bencher| {
             let session = session.get_or_insert_with(|| {
                 runtime.block_on(async { sandbox().session().await.expect("it starts") })
             });
-            bencher.iter(|| runtime.block_on(async { session.run(code).await.expect("it lives") }));
+            bencher
+                .iter(|| runtime.block_on(async { session.run(*code).await.expect("it lives") }));
         });
     }
     group.finish();

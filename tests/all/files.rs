@@ -44,6 +44,19 @@ sorted(os.listdir('/tmp')), os.getcwd()
 }
 
 #[tokio::test]
+async fn folders_that_killed_processes_left_are_removed_and_those_in_use_are_not() {
+    let mut live = session().await;
+    live.run("open('/tmp/mine', 'w').write('x')").await.unwrap();
+    let left = format!("/tmp/fumehood-0-{}", std::process::id());
+    std::fs::create_dir_all(format!("{left}/a/b")).unwrap();
+    std::fs::write(format!("{left}/a/b/file"), "x").unwrap();
+    let output = crate::command::fumehood(&["exec", "-c", "1"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(!std::path::Path::new(&left).exists());
+    assert_eq!(repr(live.run("open('/tmp/mine').read()").await.unwrap()), "'x'");
+}
+
+#[tokio::test]
 async fn a_read_only_grant_can_be_read_and_not_changed() {
     let (host, dir) = folder();
     let sandbox = builder().grant(Grant::read_only(dir, "/data")).build().unwrap();
@@ -70,9 +83,9 @@ async fn a_read_only_grant_can_be_read_and_not_changed() {
 #[tokio::test]
 async fn a_read_write_grant_can_be_changed() {
     let (host, dir) = folder();
-    let sandbox = builder().grant(Grant::read_write(dir, "/work/here")).build().unwrap();
+    let sandbox = builder().grant(Grant::read_write(dir, "/shared/here")).build().unwrap();
     let mut session = sandbox.session().await.unwrap();
-    session.run("open('/work/here/sub/out.txt', 'w').write('done')").await.unwrap();
+    session.run("open('/shared/here/sub/out.txt', 'w').write('done')").await.unwrap();
     assert_eq!(std::fs::read_to_string(host.path().join("sub/out.txt")).unwrap(), "done");
 }
 

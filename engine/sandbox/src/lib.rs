@@ -38,6 +38,7 @@ mod outcome;
 mod precompiled;
 mod quota;
 mod sandbox;
+mod scratch;
 mod session;
 mod tools;
 mod wasi;

@@ -29,8 +29,9 @@ pub enum Outcome {
     FinalAnswer(FinalAnswer),
     /// An exception left the code.
     Raised(Exception),
-    /// A limit was reached. There is an exception if it was raised in the code and left it, and
-    /// there is none if the code had to be stopped; then the session is lost.
+    /// A limit was reached. There is an exception if it was raised in the code and left it. There is
+    /// none if the code had to be stopped, and then the session is lost; or if it was not run at all,
+    /// as nothing was left of the session's totals.
     LimitReached(Reached, Option<Exception>),
     /// The step was cancelled. The exception is there under the same condition.
     Cancelled(Option<Exception>),

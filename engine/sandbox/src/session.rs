@@ -1,12 +1,8 @@
 //! One live interpreter, and running steps in it.
 
-use std::ffi::OsString;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use cap_std::ambient_authority;
-use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _};
 use serde::Serialize;
 use wasmtime::component::ResourceTable;
 use wasmtime::{CallHook, Store, Trap};
@@ -23,6 +19,7 @@ use crate::limits::{CODE_BYTES, Limit, Limits, Reached, Scopes, Usage};
 use crate::outcome::{Exception, Failure, Listener, Outcome, Output, Step, Value};
 use crate::quota::FileQuota;
 use crate::sandbox::{Inner, Sandbox};
+use crate::scratch::Scratch;
 use crate::tools::ToolDeclaration;
 use crate::wasi;
 
@@ -33,10 +30,6 @@ const START_FUEL: u64 = 20_000_000_000;
 /// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
 /// guest's runtime cuts what it reports well below this; only code that goes past it gets here.
 const CALL_BYTES: usize = 64 << 20;
-
-/// Where the scratch folders of sessions are made. The library reads no environment, so this is not
-/// the value of `TMPDIR`.
-const SCRATCH: &str = "/tmp";
 
 /// A step to run: source text, and what is special about it.
 ///
@@ -146,7 +139,7 @@ impl Session {
         let wasi = wasi::context(
             engine.folders(),
             &sandbox.inner.grants,
-            scratch.as_ref().map(|scratch| &scratch.folder),
+            scratch.as_ref().map(Scratch::folder),
             &console,
         )
         .map_err(failing("opening the granted folders"))?;
@@ -426,81 +419,6 @@ fn set_fuel(store: &mut Store<Host>, total: u64, interval: u64) {
         .set_fuel(total)
         .and_then(|()| store.fuel_async_yield_interval(Some(interval)))
         .expect("the engine's configuration meters by fuel, and the interval is not zero");
-}
-
-/// The private `/tmp` of a session.
-struct Scratch {
-    parent: Dir,
-    folder: Dir,
-    name: String,
-}
-
-impl Scratch {
-    fn new() -> std::io::Result<Scratch> {
-        static MADE: AtomicU64 = AtomicU64::new(0);
-        let parent = Dir::open_ambient_dir(SCRATCH, ambient_authority())?;
-        let mut builder = DirBuilder::new();
-        builder.mode(0o700);
-        let process = rustix::process::getpid().as_raw_nonzero();
-        loop {
-            let name = format!("fumehood-{process}-{}", MADE.fetch_add(1, Ordering::Relaxed));
-            match parent.create_dir_with(&name, &builder) {
-                Ok(()) => {
-                    let folder = parent.open_dir(&name)?;
-                    return Ok(Scratch { parent, folder, name });
-                }
-                // Left by a process that was killed and had the same number, or put there by
-                // somebody who guessed it.
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
-impl Scratch {
-    /// Removes everything, however deep it is nested: a folder inside of a folder is first moved to
-    /// the top, so that neither the stack nor the descriptors follow the guest's depth.
-    fn remove(&self) -> std::io::Result<()> {
-        let mut moved = 0_u64;
-        let mut pending: Vec<OsString> = Vec::new();
-        self.empty(&self.folder, &mut moved, &mut pending)?;
-        while let Some(name) = pending.pop() {
-            let inner = self.folder.open_dir(&name)?;
-            self.empty(&inner, &mut moved, &mut pending)?;
-            self.folder.remove_dir(&name)?;
-        }
-        self.parent.remove_dir(&self.name)
-    }
-
-    /// Removes the files of a folder and moves its folders to the top.
-    fn empty(
-        &self,
-        folder: &Dir,
-        moved: &mut u64,
-        pending: &mut Vec<OsString>,
-    ) -> std::io::Result<()> {
-        for entry in folder.entries()?.collect::<Vec<_>>() {
-            let entry = entry?;
-            if !entry.file_type()?.is_dir() {
-                entry.remove_file()?;
-                continue;
-            }
-            *moved += 1;
-            let name = OsString::from(format!(".fumehood-{moved}"));
-            folder.rename(entry.file_name(), &self.folder, &name)?;
-            pending.push(name);
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Nobody is left to tell; what remains is in a folder of its own that only this user can
-        // enter.
-        self.remove().ok();
-    }
 }
 
 const _: () = {
