@@ -11,6 +11,7 @@ use fumehood::{Code, Event, Limits, Outcome, Sandbox, Session};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::printer::Printer;
 use crate::report::{Exit, Report, Status};
@@ -77,7 +78,7 @@ pub(crate) async fn exec(
     let arguments = std::iter::once(argument).chain(flags.arguments.iter().cloned()).collect();
     let sandbox = sandbox(&engine, &flags.limits, &flags.grants, arguments)?;
     let mut session = sandbox.session().await?;
-    cancel_on_interrupt(&session);
+    cancel_on_interrupt(&session)?;
     let mut code = Code::new(source).file(name);
     if !flags.json {
         let printer = Arc::clone(printer);
@@ -119,16 +120,17 @@ pub(crate) async fn exec(
 }
 
 /// The first Ctrl-C cancels the step, the second ends the process.
-fn cancel_on_interrupt(session: &Session) {
+fn cancel_on_interrupt(session: &Session) -> Result<()> {
+    // Listening begins here, before any code runs.
+    let mut interrupts = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
     let handle = session.cancel_handle();
     tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
-            handle.cancel();
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(130);
-            }
-        }
+        interrupts.recv().await;
+        handle.cancel();
+        interrupts.recv().await;
+        std::process::exit(130);
     });
+    Ok(())
 }
 
 /// A line of input.
