@@ -127,14 +127,14 @@ impl Agent {
         self
     }
 
-    /// Adds instructions to the end of the system prompt.
+    /// Adds instructions to the end of the system prompt. The default is none.
     #[must_use]
     pub fn with_instructions(mut self, instructions: impl Into<String>) -> Agent {
         self.instructions = instructions.into();
         self
     }
 
-    /// Has `listener` called with what happens.
+    /// Has `listener` called with what happens. The default is nobody.
     #[must_use]
     pub fn with_listener(mut self, listener: AgentListener) -> Agent {
         self.listener = Some(listener);

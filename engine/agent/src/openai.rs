@@ -18,6 +18,12 @@ const ERROR_BYTES: usize = 2000;
 
 /// A model behind a server that speaks OpenAI's chat completions.
 ///
+/// # Defaults
+///
+/// * no key
+/// * 20 seconds to connect, 10 minutes of silence within a reply
+/// * no retries
+///
 /// # Examples
 ///
 /// ```
