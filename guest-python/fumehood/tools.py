@@ -111,8 +111,9 @@ def annotation(schema):
     """The Python type of a JSON schema, as far as Python's own types can say it."""
     if not isinstance(schema, dict):
         return Any
-    if isinstance(schema.get("enum"), list) and schema["enum"]:
-        return Literal[tuple(schema["enum"])]
+    if choices := schema.get("enum"):
+        plain = all(isinstance(choice, (str, int, type(None))) for choice in choices)
+        return Literal[tuple(choices)] if plain else Any
     for union in ("anyOf", "oneOf"):
         if isinstance(schema.get(union), list) and schema[union]:
             return _union(map(annotation, schema[union]))

@@ -48,6 +48,13 @@ async fn code_runs_and_what_it_printed_and_its_value_are_told() {
 }
 
 #[tokio::test]
+async fn what_went_to_stderr_is_told_as_that() {
+    let code = "<code>import sys\nprint('careful', file=sys.stderr)</code>";
+    let result = run(&[code, "<code>final_answer(1)</code>"]).await;
+    assert_eq!(told(&result), "Observation:\nPrinted to stderr:\ncareful\n");
+}
+
+#[tokio::test]
 async fn an_exception_is_told_with_its_traceback_and_the_run_goes_on() {
     let result =
         run(&["<code>\nx = 1\nprint('so far')\nx / 0\n</code>", "<code>final_answer(x)</code>"])

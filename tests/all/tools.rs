@@ -234,6 +234,7 @@ async fn none_is_a_value_where_the_schema_takes_it() {
             "null": {"type": "null"},
             "either": {"anyOf": [{"type": "null"}, {"type": "null"}]},
             "\u{fb01}le": {},
+            "point": {"enum": [[0, 0], [1, 1], {"x": 1}, 0.5]},
         },
     });
     let tool = function("odd", "", parameters, |arguments| async move {

@@ -290,11 +290,11 @@ impl std::fmt::Debug for Agent {
 /// What the model is told of a step that ran.
 fn observation(step: &Step) -> String {
     let mut told = String::new();
-    let printed = [&step.output.stdout, &step.output.stderr].map(|text| text.trim_end());
-    for text in printed.into_iter().filter(|text| !text.is_empty()) {
-        told.push_str(if told.is_empty() { "Printed:\n" } else { "Printed to stderr:\n" });
-        told.push_str(text);
-        told.push('\n');
+    let fumehood::Output { stdout, stderr, .. } = &step.output;
+    for (stream, text) in [("Printed", stdout), ("Printed to stderr", stderr)] {
+        if !text.trim_end().is_empty() {
+            told.push_str(&format!("{stream}:\n{}\n", text.trim_end()));
+        }
     }
     if step.output.cut_bytes > 0 {
         told.push_str(&format!("[{} more bytes were cut]\n", step.output.cut_bytes));

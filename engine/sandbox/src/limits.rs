@@ -42,7 +42,7 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 ///
 /// * `fuel`: 300 000 000 000, which lasts for some thirty seconds
 /// * `time`: 30 seconds
-/// * `memory_bytes`: 1 GiB, of which a fresh session has about 100 MiB in use by its libraries
+/// * `memory_bytes`: 1 GiB, of which a fresh session has 81 MiB in use, its libraries included
 /// * `output_bytes`: 1 MiB
 /// * `file_bytes`: 1 GiB
 /// * `files`: 4096
@@ -303,7 +303,7 @@ impl Limit {
         }
     }
 
-    /// The class that the guest raises.
+    /// The class that the guest raises; for memory, CPython itself does.
     fn exception(self) -> &'static str {
         match self {
             Limit::Fuel => "FuelLimitExceeded",
@@ -376,4 +376,40 @@ impl std::fmt::Display for Reached {
 /// Whole milliseconds, rounded down.
 pub(crate) fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_documentation() {
+        let expected = Limits {
+            fuel: 300_000_000_000,
+            time: Duration::from_secs(30),
+            memory_bytes: 1024 * 1024 * 1024,
+            output_bytes: 1024 * 1024,
+            file_bytes: 1024 * 1024 * 1024,
+            files: 4096,
+            open_files: 256,
+            tool_calls: 1000,
+            request_bytes: 1024 * 1024,
+            answer_bytes: 16 * 1024 * 1024,
+            nesting: 64,
+            session: Totals { fuel: None, time: None, output_bytes: None, tool_calls: None },
+        };
+        assert_eq!(Limits::default(), expected);
+    }
+
+    #[test]
+    fn the_grace_is_a_tenth_within_its_bounds() {
+        let fuel = |fuel| Limits::default().with_fuel(fuel).fuel_grace();
+        assert_eq!(fuel(1_000_000), FUEL_GRACE_LEAST);
+        assert_eq!(fuel(5_000_000_000), 500_000_000);
+        assert_eq!(fuel(u64::MAX), FUEL_GRACE_MOST);
+        let time = |seconds| Limits::default().with_time(Duration::from_secs(seconds)).time_grace();
+        assert_eq!(time(0), TIME_GRACE_LEAST);
+        assert_eq!(time(4), Duration::from_millis(400));
+        assert_eq!(time(3600), TIME_GRACE_MOST);
+    }
 }
