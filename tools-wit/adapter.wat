@@ -23,6 +23,10 @@
     (func $answer_give (param i32 i32 i32 i32 i32)))
   (import "fumehood:guest/limits@0.1.0" "interruption"
     (func $limits_interruption (param i32)))
+  (import "fumehood:guest/limits@0.1.0" "refuel"
+    (func $limits_refuel (param i64) (result i64)))
+  (import "fumehood:guest/limits@0.1.0" "settle"
+    (func $limits_settle (param i64)))
 
   (import "__main_module__" "cabi_realloc"
     (func $realloc (param i32 i32 i32 i32) (result i32)))
@@ -30,6 +34,7 @@
   (import "__main_module__" "initialize_library" (func $initialize_library))
   (import "__main_module__" "initialize_python" (func $initialize_python))
   (import "__main_module__" "turn" (func $turn (param i32 i32) (result i32)))
+  (import "__main_module__" "hand_back_fuel" (func $hand_back_fuel))
   (import "__main_module__" "__wasilibc_reset_preopens" (func $reset_preopens))
   (import "__main_module__" "PyUnicode_FromStringAndSize"
     (func $text (param i32 i32) (result i32)))
@@ -67,6 +72,10 @@
 
   (func (export "cabi_export_realloc") (param i32 i32 i32 i32) (result i32)
     (call $realloc (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
+
+  ;; What a guest that counts imports beside the door.
+  (func (export "refuel") (param i64) (result i64) (call $limits_refuel (local.get 0)))
+  (func (export "settle") (param i64) (call $limits_settle (local.get 0)))
 
   (func (export "call")
     (param $request i32) (param $length i32) (param $answer i32) (param $answer_length i32)
@@ -157,14 +166,19 @@
     (global.set $step
       (call $vectorcall (local.get $entry) (local.get $results) (i32.const 1) (i32.const 0)))
     (call $release (local.get $text))
-    (if (i32.eqz (global.get $step)) (then unreachable)))
+    (if (i32.eqz (global.get $step)) (then unreachable))
+    (call $hand_back_fuel))
 
+  ;; The outcome stays until the next step: nothing is released in a `post-return`, where the guest
+  ;; may not ask for fuel.
   (func (export "fumehood:guest/interpreter@0.1.0#run")
     (param $source i32) (param $source_length i32) (param $file i32) (param $file_length i32)
     (result i32)
     (local $text i32) (local $name i32) (local $results i32)
     (local $at i32) (local $last i32) (local $base i32) (local $word i32)
     (if (i32.eqz (global.get $step)) (then unreachable))
+    (if (global.get $outcome) (then (call $release (global.get $outcome))))
+    (global.set $outcome (i32.const 0))
     (local.set $text (call $take_text (local.get $source) (local.get $source_length)))
     (local.set $name (call $take_text (local.get $file) (local.get $file_length)))
     (local.set $results (call $results))
@@ -188,10 +202,6 @@
         (local.set $word (i32.add (local.get $base) (i32.load (local.get $at))))
         (i32.store (local.get $word) (i32.add (i32.load (local.get $word)) (local.get $base)))
         (br $next)))
+    (call $hand_back_fuel)
     (local.get $base))
-
-  ;; The host has read the outcome.
-  (func (export "cabi_post_fumehood:guest/interpreter@0.1.0#run") (param i32)
-    (call $release (global.get $outcome))
-    (global.set $outcome (i32.const 0)))
 )

@@ -16,6 +16,7 @@ only itself by that. Whatever has to hold is held by the host.
 
 from fumehood.limits import (
     Cancelled,
+    CpuTimeLimitExceeded,
     FuelLimitExceeded,
     LimitExceeded,
     OutputLimitExceeded,
@@ -26,6 +27,7 @@ from fumehood.tools import ToolArgumentError, ToolError, final_answer
 
 __all__ = [
     "Cancelled",
+    "CpuTimeLimitExceeded",
     "FuelLimitExceeded",
     "LimitExceeded",
     "OutputLimitExceeded",

@@ -24,6 +24,10 @@ class TimeLimitExceeded(LimitExceeded):
     """The step has run as long as it may."""
 
 
+class CpuTimeLimitExceeded(LimitExceeded):
+    """The step has had a processor as long as it may."""
+
+
 class OutputLimitExceeded(LimitExceeded):
     """The step has printed as much as it may."""
 

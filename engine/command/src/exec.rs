@@ -152,6 +152,7 @@ struct Line {
 struct LineLimits {
     fuel: Option<u64>,
     time_ms: Option<u64>,
+    cpu_ms: Option<u64>,
     memory_bytes: Option<u64>,
     output_bytes: Option<u64>,
     tool_calls: Option<u64>,
@@ -159,8 +160,9 @@ struct LineLimits {
 
 impl LineLimits {
     fn over(self, mut limits: Limits) -> Limits {
-        limits.fuel = self.fuel.unwrap_or(limits.fuel);
+        limits.fuel = self.fuel.or(limits.fuel);
         limits.time = self.time_ms.map_or(limits.time, Duration::from_millis);
+        limits.cpu = self.cpu_ms.map(Duration::from_millis).or(limits.cpu);
         limits.memory_bytes = self.memory_bytes.unwrap_or(limits.memory_bytes);
         limits.output_bytes = self.output_bytes.unwrap_or(limits.output_bytes);
         limits.tool_calls = self.tool_calls.unwrap_or(limits.tool_calls);

@@ -114,6 +114,7 @@ enum ReportedAnswer<'a> {
 struct ReportedUsage {
     fuel: u64,
     wall_us: u64,
+    cpu_us: u64,
     memory_bytes: u64,
     output_bytes: u64,
     tool_calls: u64,
@@ -124,6 +125,7 @@ impl From<&Usage> for ReportedUsage {
         ReportedUsage {
             fuel: usage.fuel,
             wall_us: u64::try_from(usage.wall.as_micros()).unwrap_or(u64::MAX),
+            cpu_us: u64::try_from(usage.cpu.as_micros()).unwrap_or(u64::MAX),
             memory_bytes: usage.memory_bytes,
             output_bytes: usage.output_bytes,
             tool_calls: usage.tool_calls,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use fumehood::{Engine, Grant, Image, Limits, Sandbox, SandboxBuilder};
+use fumehood::{Engine, Grant, Image, Limits, Metering, Sandbox, SandboxBuilder};
 use fumehood_image::ImageStore;
 
 use crate::printer::Printer;
@@ -24,6 +24,10 @@ pub(crate) struct ImageFlags {
     /// Fetch the guest with this Python
     #[arg(long, value_name = "PROGRAM", global = true, env = "FUMEHOOD_PYTHON")]
     python: Option<PathBuf>,
+    /// How code is measured and stopped: fuel counts what it does, clock only the time it takes
+    /// [default: fuel]
+    #[arg(long, value_name = "fuel|clock", global = true, value_parser = units::metering)]
+    metering: Option<Metering>,
 }
 
 impl ImageFlags {
@@ -33,6 +37,7 @@ impl ImageFlags {
             Some(cache) => ImageStore::at(cache),
             None => ImageStore::of_user()?,
         };
+        let store = store.with_metering(self.metering.unwrap_or_default());
         Ok(match &self.python {
             Some(python) => store.with_python(python),
             None => store,
@@ -47,7 +52,12 @@ impl ImageFlags {
     /// The image, built if it has to be.
     pub(crate) fn open(&self, printer: &Printer) -> Result<Image> {
         if let Some(directory) = &self.image {
-            return Ok(Image::open(directory)?);
+            let image = Image::open(directory)?;
+            let found = image.manifest().metering;
+            if let Some(wanted) = self.metering.filter(|wanted| *wanted != found) {
+                bail!("the image in `{}` meters by {found}, not by {wanted}", directory.display());
+            }
+            return Ok(image);
         }
         let image = self.store()?.open_or_build(|stage| printer.building(stage));
         printer.finish_building();
@@ -69,7 +79,10 @@ pub(crate) struct LimitFlags {
     /// Memory with the libraries: 256MiB, 1GiB [default: 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
     memory: Option<u64>,
-    /// Instructions: 500M, 10G [default: 300G]
+    /// Time that a processor computes: 5s, 200ms [default: no limit but --time]
+    #[arg(long, value_name = "TIME", value_parser = units::time)]
+    cpu: Option<Duration>,
+    /// Instructions, with --metering fuel: 500M, 10G [default: 300G]
     #[arg(long, value_name = "AMOUNT", value_parser = units::amount)]
     fuel: Option<u64>,
     /// What is printed, stdout and stderr together: 64KiB, 1MiB [default: 1MiB]
@@ -89,8 +102,11 @@ impl LimitFlags {
         if let Some(memory) = self.memory {
             limits.memory_bytes = memory;
         }
-        if let Some(fuel) = self.fuel {
-            limits.fuel = fuel;
+        if self.cpu.is_some() {
+            limits.cpu = self.cpu;
+        }
+        if self.fuel.is_some() {
+            limits.fuel = self.fuel;
         }
         if let Some(output) = self.output {
             limits.output_bytes = output;

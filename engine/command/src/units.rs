@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use fumehood::Metering;
+
 /// A time: `5s`, `200ms`, `1.5m`, `2h`; a bare number is seconds.
 pub(crate) fn time(text: &str) -> Result<Duration, String> {
     let (number, unit) = split(text)?;
@@ -48,6 +50,15 @@ pub(crate) fn amount(text: &str) -> Result<u64, String> {
         _ => return Err(format!("`{unit}` is not a multiple; use k, M, G or T")),
     };
     whole(number, factor)
+}
+
+/// A way of metering: `fuel` or `clock`.
+pub(crate) fn metering(text: &str) -> Result<Metering, String> {
+    match text {
+        "fuel" => Ok(Metering::Fuel),
+        "clock" => Ok(Metering::Clock),
+        _ => Err("there are `fuel` and `clock`".to_owned()),
+    }
 }
 
 fn split(text: &str) -> Result<(f64, &str), String> {

@@ -14,6 +14,7 @@
 //!
 //! * `recipe`: what goes in, and the name that follows from it
 //! * `fetch`: getting the guest package
+//! * `metering`: what is written into functions so that they can be stopped
 //! * `module`, `component`: surgery on the module, and making it a component
 //! * `make`: the two stages of making an image
 //! * `store`: where images are kept; locks, publication, removal
@@ -24,6 +25,7 @@ mod component;
 mod error;
 mod fetch;
 mod make;
+mod metering;
 mod module;
 mod recipe;
 mod store;

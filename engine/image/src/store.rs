@@ -4,8 +4,9 @@
 //!
 //! ```text
 //! lock               held by whoever builds
-//! code-<hash>/       the machine code, of the inputs that the hash names
-//! image-<hash>/      an image, whole by itself (its large files are hard links to those of the code)
+//! guest-<hash>/      the guest package, unpacked
+//! code-<hash>/       its machine code, of the inputs that the hash names
+//! image-<hash>/      an image, whole by itself (its large files are hard links to those of the guest and the code)
 //! building-<random>/ what is being made, or what a killed builder left
 //! ```
 //!
@@ -21,7 +22,7 @@ use std::os::unix::fs::{
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
-use fumehood::{Image, ImageError};
+use fumehood::{Image, ImageError, Metering};
 use rustix::fs::FlockOperation;
 
 use crate::error::BuildError;
@@ -47,6 +48,7 @@ const BUILDING: &str = "building-";
 pub struct ImageStore {
     root: PathBuf,
     python: Option<PathBuf>,
+    metering: Metering,
 }
 
 impl ImageStore {
@@ -62,7 +64,7 @@ impl ImageStore {
 
     /// The store in a directory, which is made when something is built.
     pub fn at(root: impl Into<PathBuf>) -> ImageStore {
-        ImageStore { root: root.into(), python: None }
+        ImageStore { root: root.into(), python: None, metering: Metering::default() }
     }
 
     /// Has the guest fetched by this Python instead of `python3` or `python`, whichever is there.
@@ -72,9 +74,17 @@ impl ImageStore {
         self
     }
 
+    /// The image that is metered like this. The default is [`Metering::Fuel`]. Each is built when it
+    /// is first asked for.
+    #[must_use]
+    pub fn with_metering(mut self, metering: Metering) -> ImageStore {
+        self.metering = metering;
+        self
+    }
+
     /// The directory of the image that this version of the library uses, whether it is there or not.
     pub fn image_path(&self) -> PathBuf {
-        self.root.join(format!("image-{}", recipe::id()))
+        self.root.join(format!("image-{}", recipe::id(self.metering)))
     }
 
     /// Opens the image.
@@ -113,11 +123,19 @@ impl ImageStore {
             self.clear_leftovers();
             self.check_space()?;
             let mut builder = Builder { python: self.python.as_deref(), progress: &mut progress };
-            let code = self.root.join(format!("code-{}", recipe::code_id()));
-            if !code.exists() {
-                self.publish(&code, |target| make::code(&mut builder, target))?;
+            let guest = self.root.join(format!("guest-{}", recipe::guest_id()));
+            if !guest.exists() {
+                self.publish(&guest, |target| make::guest(&mut builder, target))?;
             }
-            self.publish(&image, |target| make::image(&mut builder, &code, target))?;
+            let code = self.root.join(format!("code-{}", recipe::code_id(self.metering)));
+            if !code.exists() {
+                self.publish(&code, |target| {
+                    make::code(&mut builder, self.metering, &guest, target)
+                })?;
+            }
+            self.publish(&image, |target| {
+                make::image(&mut builder, self.metering, &guest, &code, target)
+            })?;
         }
         Ok(self.open()?)
     }
@@ -153,7 +171,7 @@ impl ImageStore {
             .map(|entry| entry.path())
             .filter(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                [BUILDING, "code-", "image-"].iter().any(|prefix| name.starts_with(prefix))
+                [BUILDING, "guest-", "code-", "image-"].iter().any(|prefix| name.starts_with(prefix))
             });
         Ok(directories.collect())
     }

@@ -5,6 +5,7 @@ wasmtime::component::bindgen!({
     world: "python",
     imports: {
         "fumehood:guest/tools.call": async,
+        "fumehood:guest/limits.refuel": async | trappable,
         default: trappable,
     },
     exports: { default: async },

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Store};
 
@@ -22,14 +23,21 @@ const HOST_STACK: usize = 2 << 20;
 
 /// How the guest's work is measured and bounded.
 ///
-/// Each mode is machine code of its own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// Each mode is machine code of its own, and so an image of its own; an engine meters as its image
+/// does. Limits of time, memory, output, files and tools hold in both, and so does cancelling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Metering {
-    /// Instructions are counted. Fuel limits are exact, and the same code uses the same fuel
-    /// everywhere.
+    /// The guest counts what it does. There are fuel limits, which are exact, and the same code uses
+    /// the same fuel everywhere. The guest hands control back every few milliseconds, so any number
+    /// of sessions share the threads of a runtime.
     #[default]
     Fuel,
+    /// Nothing is counted, which costs nothing; a watchdog stops code from another thread. There are
+    /// no fuel limits. While guest code computes it has its thread for itself, so a session needs a
+    /// thread of its own where others must not wait for it.
+    Clock,
 }
 
 impl Metering {
@@ -37,16 +45,33 @@ impl Metering {
     pub(crate) fn code_file(self) -> &'static str {
         match self {
             Metering::Fuel => "fuel.cwasm",
+            Metering::Clock => "clock.cwasm",
+        }
+    }
+
+    /// Its name: `fuel` or `clock`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Metering::Fuel => "fuel",
+            Metering::Clock => "clock",
         }
     }
 }
 
+impl std::fmt::Display for Metering {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// wasmtime as the guest needs it. Whoever compiles the guest and whoever runs it have to agree.
-pub(crate) fn config(metering: Metering) -> Config {
+///
+/// Neither of wasmtime's meters is used: how a guest is metered is written into its code.
+pub(crate) fn config() -> Config {
     let mut config = Config::new();
     config
         .wasm_exceptions(true)
-        .consume_fuel(metering == Metering::Fuel)
+        .wasm_branch_hinting(true)
         .with_host_memory(Arc::new(Memories))
         .max_wasm_stack(GUEST_STACK)
         .async_stack_size(GUEST_STACK + HOST_STACK)
@@ -81,7 +106,7 @@ struct Inner {
 }
 
 impl Engine {
-    /// Loads an image, metered by fuel.
+    /// Loads an image.
     ///
     /// # Errors
     ///
@@ -89,13 +114,13 @@ impl Engine {
     /// * [`EngineError::Load`] if the image was made for another machine or another wasmtime
     pub fn new(image: &Image) -> Result<Engine, EngineError> {
         let manifest = image.manifest().clone();
-        let code = image.code(Metering::Fuel.code_file())?;
+        let code = image.code(manifest.metering.code_file())?;
         let declared = usize::try_from(manifest.declared_memory).unwrap_or(usize::MAX);
         let memory = MemoryImage::new(image.memory()?, declared).map_err(|reason| {
             ImageError::Damaged { path: image.path().join(crate::image::MEMORY), reason }
         })?;
         let load = |error: wasmtime::Error| EngineError::Load(error.into());
-        let wasmtime = wasmtime::Engine::new(&config(Metering::Fuel)).map_err(load)?;
+        let wasmtime = wasmtime::Engine::new(&config()).map_err(load)?;
         let component = precompiled::load(&wasmtime, code).map_err(load)?;
         let guest = link(&wasmtime, &component).map_err(load)?;
         let folders = image.folders()?;
@@ -105,6 +130,11 @@ impl Engine {
     /// What the image is made of.
     pub fn manifest(&self) -> &Manifest {
         &self.inner.manifest
+    }
+
+    /// How the guest's work is measured and bounded, which the image decides.
+    pub fn metering(&self) -> Metering {
+        self.inner.manifest.metering
     }
 
     /// The memory that every session has to begin with.

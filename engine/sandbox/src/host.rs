@@ -1,15 +1,16 @@
 //! The host's side of the wall: what each import of the guest's world does.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use serde_json::value::RawValue;
-use wasmtime::ResourceLimiter;
+use wasmtime::{ResourceLimiter, Trap};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::fumehood::guest;
-use crate::control::{Control, Reason};
+use crate::control::{Control, Fuel, Reason, Refuel};
 use crate::limits::{Limit, Limits, Reached, Scopes};
 use crate::outcome::{Event, FinalAnswer, Listener};
 use crate::quota::FileQuota;
@@ -39,13 +40,19 @@ pub(crate) struct StepIo {
     limits: Limits,
     scopes: Scopes,
     listener: Option<Listener>,
+    fuel: Fuel,
     tool_calls: u64,
     answer: Option<FinalAnswer>,
 }
 
 impl StepIo {
     pub(crate) fn new(limits: Limits, scopes: Scopes, listener: Option<Listener>) -> StepIo {
-        StepIo { limits, scopes, listener, tool_calls: 0, answer: None }
+        let fuel = Fuel::new(&limits, scopes.fuel);
+        StepIo { limits, scopes, listener, fuel, tool_calls: 0, answer: None }
+    }
+
+    pub(crate) fn fuel(&self) -> &Fuel {
+        &self.fuel
     }
 
     pub(crate) fn tool_calls(&self) -> u64 {
@@ -77,6 +84,37 @@ impl guest::limits::Host for Host {
     fn interruption(&mut self) -> wasmtime::Result<String> {
         Ok(self.control.take_interruption().unwrap_or_default())
     }
+
+    async fn refuel(&mut self, left: i64) -> wasmtime::Result<i64> {
+        let has = match self.step.fuel.request(left) {
+            Refuel::Granted(has) => has,
+            Refuel::Interrupt(has, reached) => {
+                self.control.interrupt(Reason::Limit(reached));
+                has
+            }
+            Refuel::Exhausted => return Err(Trap::OutOfFuel.into()),
+        };
+        hand_control_back().await;
+        Ok(has)
+    }
+
+    fn settle(&mut self, left: i64) -> wasmtime::Result<()> {
+        self.step.fuel.settle(left);
+        Ok(())
+    }
+}
+
+/// Lets whoever runs the step do something else once.
+async fn hand_control_back() {
+    let mut handed = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut handed, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 impl guest::tools::Host for Host {

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `manifest.json` | [`Manifest`]: what the image is made of, and the hash of every other file |
 //! | `memory.img` | the linear memory of the prepared interpreter, whole pages, mapped copy-on-write |
-//! | `fuel.cwasm` | the machine code of the guest with metering by fuel |
+//! | `fuel.cwasm` or `clock.cwasm` | the machine code of the guest, metered as the name says |
 //! | `lib/…`, `plot-data/…` | the guest's library, which every session can read |
 //! | `verified.json` | which inodes were compared with their hashes last; not part of the image |
 //!
@@ -25,6 +25,7 @@ use cap_std::fs::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::engine::Metering;
 use crate::error::ImageError;
 use crate::memory::WordBits;
 use crate::precompiled::VerifiedFile;
@@ -32,7 +33,7 @@ use crate::wasi::Grant;
 
 /// The version of the layout above. It changes whenever an older reader would misread a newer image,
 /// or the other way round.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
@@ -55,6 +56,11 @@ pub struct Manifest {
     pub guest: String,
     /// The version of the interpreter inside, such as `3.15.0`.
     pub python: String,
+    /// How the guest is metered.
+    pub metering: Metering,
+    /// Loops of the guest that had to be made to notice when their memory is taken away; only where
+    /// the clock meters.
+    pub loops: u32,
     /// How many Python modules are imported already.
     pub modules: u32,
     /// The version of wasmtime whose machine code this is.

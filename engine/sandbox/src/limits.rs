@@ -1,6 +1,6 @@
 //! Every limit there is: its default, its two walls, and the exception it becomes in the guest.
 //!
-//! Fuel and time have two walls. At the limit itself an exception is raised in the running code,
+//! Fuel, time and processor time have two walls. At the limit itself an exception is raised in the running code,
 //! which ends the step and leaves the session as it is. Code that does not get to see it, because it
 //! is inside a long operation of the C library or because it catches everything, is stopped a little
 //! later, and the session is lost. How much later, the grace, is a tenth of the limit within bounds:
@@ -9,6 +9,7 @@
 //! |---|---|---|---|
 //! | fuel | a tenth | [`FUEL_GRACE_LEAST`] | [`FUEL_GRACE_MOST`] |
 //! | time | a tenth | [`TIME_GRACE_LEAST`] | [`TIME_GRACE_MOST`] |
+//! | cpu | a tenth, of time that passes | [`TIME_GRACE_LEAST`] | [`TIME_GRACE_MOST`] |
 //!
 //! A step that prints past its output limit is interrupted as well; what it prints from there on is
 //! dropped, and the walls of fuel and time end it if it does not end by itself. Memory has one wall,
@@ -16,6 +17,7 @@
 
 use std::time::Duration;
 
+use crate::engine::Metering;
 use crate::error::ConfigError;
 
 /// Least fuel between the two walls.
@@ -29,6 +31,9 @@ pub const TIME_GRACE_MOST: Duration = Duration::from_secs(1);
 /// Bytes of code that a step may have.
 pub const CODE_BYTES: usize = 8 << 20;
 
+/// Fuel of a step that has no limit of its own.
+pub const FUEL_DEFAULT: u64 = 300_000_000_000;
+
 /// Least fuel of a step; the runtime itself needs some to begin and to report.
 const FUEL_LEAST: u64 = 1_000_000;
 /// Most time of a step; a longer limit is this one. No clock can be asked about the end of all times.
@@ -40,8 +45,9 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 ///
 /// # Defaults
 ///
-/// * `fuel`: 300 000 000 000, which lasts for some thirty seconds
+/// * `fuel`: 300 000 000 000, where fuel meters; none where the clock does
 /// * `time`: 30 seconds
+/// * `cpu`: none, but for `time`
 /// * `memory_bytes`: 1 GiB, of which a fresh session has 81 MiB in use, its libraries included
 /// * `output_bytes`: 1 MiB
 /// * `file_bytes`: 1 GiB
@@ -65,10 +71,14 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Fuel of a step: about one unit for each WebAssembly instruction.
-    pub fuel: u64,
+    /// Fuel of a step: about one unit for each WebAssembly instruction. `None` is
+    /// [`FUEL_DEFAULT`]. Only where the engine meters by fuel; elsewhere it is refused.
+    pub fuel: Option<u64>,
     /// Wall-clock time of a step, time spent in tools included; at most a year.
     pub time: Duration,
+    /// Time that the step may have a processor for itself; what its tools compute on the same thread
+    /// counts, and waiting does not. `None` is no limit but `time`.
+    pub cpu: Option<Duration>,
     /// Size of the guest's memory, in bytes, its libraries included. Memory is not given back within
     /// a session.
     pub memory_bytes: u64,
@@ -98,8 +108,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            fuel: 300_000_000_000,
+            fuel: None,
             time: Duration::from_secs(30),
+            cpu: None,
             memory_bytes: 1 << 30,
             output_bytes: 1 << 20,
             file_bytes: 1 << 30,
@@ -122,6 +133,8 @@ pub struct Totals {
     pub fuel: Option<u64>,
     /// Wall-clock time of the steps; the time between them does not count.
     pub time: Option<Duration>,
+    /// Time that the steps may have a processor for themselves.
+    pub cpu: Option<Duration>,
     /// Bytes printed.
     pub output_bytes: Option<u64>,
     /// Tool calls.
@@ -141,10 +154,10 @@ macro_rules! setters {
 
 impl Limits {
     setters! {
-        /// Sets `fuel`.
-        with_fuel, fuel: u64;
         /// Sets `time`.
         with_time, time: Duration;
+        /// Sets `cpu`.
+        with_cpu, cpu: Option<Duration>;
         /// Sets `memory_bytes`.
         with_memory_bytes, memory_bytes: u64;
         /// Sets `output_bytes`.
@@ -167,9 +180,24 @@ impl Limits {
         with_session, session: Totals;
     }
 
-    /// Refuses limits that not even the runtime could run within: `image_bytes` is the memory that a
-    /// session has to begin with.
-    pub(crate) fn check(&self, image_bytes: u64) -> Result<(), ConfigError> {
+    /// Sets `fuel`.
+    #[must_use]
+    pub fn with_fuel(mut self, fuel: u64) -> Self {
+        self.fuel = Some(fuel);
+        self
+    }
+
+    /// The fuel of a step.
+    pub(crate) fn fuel(&self) -> u64 {
+        self.fuel.unwrap_or(FUEL_DEFAULT)
+    }
+
+    /// Refuses limits that not even the runtime could run within, or that `metering` cannot keep:
+    /// `image_bytes` is the memory that a session has to begin with.
+    pub(crate) fn check(&self, metering: Metering, image_bytes: u64) -> Result<(), ConfigError> {
+        if metering != Metering::Fuel && (self.fuel.is_some() || self.session.fuel.is_some()) {
+            return Err(ConfigError::NoFuel);
+        }
         let least = |limit, value, least| {
             if value < least {
                 Err(ConfigError::LimitTooSmall { limit, value, least })
@@ -177,21 +205,26 @@ impl Limits {
                 Ok(())
             }
         };
-        least("fuel", self.fuel, FUEL_LEAST)?;
+        least("fuel", self.fuel(), FUEL_LEAST)?;
         least("time_ms", milliseconds(self.time), milliseconds(TIME_LEAST))?;
+        let cpu = self.cpu.unwrap_or(TIME_LEAST);
+        least("cpu_ms", milliseconds(cpu), milliseconds(TIME_LEAST))?;
         least("memory_bytes", self.memory_bytes, image_bytes)?;
         least("nesting", self.nesting.into(), 1)
     }
 
     /// The total of the session of which nothing is left, if there is one.
     pub(crate) fn exhausted(&self, used: &Usage) -> Option<Reached> {
-        let Totals { fuel, time, .. } = &self.session;
+        let Totals { fuel, time, cpu, .. } = &self.session;
         let reached = |limit, value, used| Reached { limit, scope: Scope::Session, value, used };
         if let Some(total) = fuel.filter(|total| used.fuel >= *total) {
             return Some(reached(Limit::Fuel, total, used.fuel));
         }
-        time.filter(|total| used.wall >= *total)
-            .map(|total| reached(Limit::Time, milliseconds(total), milliseconds(used.wall)))
+        if let Some(total) = time.filter(|total| used.wall >= *total) {
+            return Some(reached(Limit::Time, milliseconds(total), milliseconds(used.wall)));
+        }
+        cpu.filter(|total| used.cpu >= *total)
+            .map(|total| reached(Limit::Cpu, milliseconds(total), milliseconds(used.cpu)))
     }
 
     /// These limits, with what is left of the session's totals where that is less.
@@ -200,9 +233,9 @@ impl Limits {
         limits.time = limits.time.min(TIME_MOST);
         let mut scopes = Scopes::default();
         if let Some(total) = self.session.fuel
-            && total.saturating_sub(used.fuel) < limits.fuel
+            && total.saturating_sub(used.fuel) < limits.fuel()
         {
-            limits.fuel = total.saturating_sub(used.fuel).max(FUEL_LEAST);
+            limits.fuel = Some(total.saturating_sub(used.fuel).max(FUEL_LEAST));
             scopes.fuel = Scope::Session;
         }
         if let Some(total) = self.session.time
@@ -210,6 +243,13 @@ impl Limits {
         {
             limits.time = total.saturating_sub(used.wall).max(TIME_LEAST);
             scopes.time = Scope::Session;
+        }
+        if let Some(total) = self.session.cpu {
+            let left = total.saturating_sub(used.cpu);
+            if limits.cpu.is_none_or(|cpu| left < cpu) {
+                limits.cpu = Some(left.max(TIME_LEAST));
+                scopes.cpu = Scope::Session;
+            }
         }
         if let Some(total) = self.session.output_bytes
             && total.saturating_sub(used.output_bytes) < limits.output_bytes
@@ -227,11 +267,7 @@ impl Limits {
     }
 
     pub(crate) fn fuel_grace(&self) -> u64 {
-        (self.fuel / 10).clamp(FUEL_GRACE_LEAST, FUEL_GRACE_MOST)
-    }
-
-    pub(crate) fn time_grace(&self) -> Duration {
-        (self.time / 10).clamp(TIME_GRACE_LEAST, TIME_GRACE_MOST)
+        (self.fuel() / 10).clamp(FUEL_GRACE_LEAST, FUEL_GRACE_MOST)
     }
 }
 
@@ -241,6 +277,8 @@ impl Totals {
         with_fuel, fuel: Option<u64>;
         /// Sets `time`.
         with_time, time: Option<Duration>;
+        /// Sets `cpu`.
+        with_cpu, cpu: Option<Duration>;
         /// Sets `output_bytes`.
         with_output_bytes, output_bytes: Option<u64>;
         /// Sets `tool_calls`.
@@ -252,10 +290,12 @@ impl Totals {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Usage {
-    /// Fuel: about one unit for each WebAssembly instruction.
+    /// Fuel: about one unit for each WebAssembly instruction. Zero where the clock meters.
     pub fuel: u64,
     /// Wall-clock time, time spent in tools included.
     pub wall: Duration,
+    /// Time on a processor, without waiting; what tools compute on the same thread counts.
+    pub cpu: Duration,
     /// The guest's memory in bytes, its libraries included. It never shrinks within a session.
     pub memory_bytes: u64,
     /// Bytes printed, those past the limit included.
@@ -268,6 +308,7 @@ impl Usage {
     pub(crate) fn add(&mut self, step: &Usage) {
         self.fuel = self.fuel.saturating_add(step.fuel);
         self.wall = self.wall.saturating_add(step.wall);
+        self.cpu = self.cpu.saturating_add(step.cpu);
         self.memory_bytes = self.memory_bytes.max(step.memory_bytes);
         self.output_bytes = self.output_bytes.saturating_add(step.output_bytes);
         self.tool_calls = self.tool_calls.saturating_add(step.tool_calls);
@@ -282,6 +323,8 @@ pub enum Limit {
     Fuel,
     /// [`Limits::time`]
     Time,
+    /// [`Limits::cpu`]
+    Cpu,
     /// [`Limits::memory_bytes`]
     Memory,
     /// [`Limits::output_bytes`]
@@ -291,12 +334,13 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// Its name with its unit, as everywhere in this project: `fuel`, `time_ms`, `memory_bytes`,
-    /// `output_bytes` or `tool_calls`.
+    /// Its name with its unit, as everywhere in this project: `fuel`, `time_ms`, `cpu_ms`,
+    /// `memory_bytes`, `output_bytes` or `tool_calls`.
     pub fn name(self) -> &'static str {
         match self {
             Limit::Fuel => "fuel",
             Limit::Time => "time_ms",
+            Limit::Cpu => "cpu_ms",
             Limit::Memory => "memory_bytes",
             Limit::Output => "output_bytes",
             Limit::ToolCalls => "tool_calls",
@@ -308,6 +352,7 @@ impl Limit {
         match self {
             Limit::Fuel => "FuelLimitExceeded",
             Limit::Time => "TimeLimitExceeded",
+            Limit::Cpu => "CpuTimeLimitExceeded",
             Limit::Memory => "MemoryError",
             Limit::Output => "OutputLimitExceeded",
             Limit::ToolCalls => "ToolCallLimitExceeded",
@@ -331,6 +376,7 @@ pub enum Scope {
 pub(crate) struct Scopes {
     pub(crate) fuel: Scope,
     pub(crate) time: Scope,
+    pub(crate) cpu: Scope,
     pub(crate) output_bytes: Scope,
     pub(crate) tool_calls: Scope,
 }
@@ -361,6 +407,7 @@ impl std::fmt::Display for Reached {
         let (value, what) = match self.limit {
             Limit::Fuel => (self.value.to_string(), "fuel"),
             Limit::Time => (format!("{:?}", Duration::from_millis(self.value)), "time"),
+            Limit::Cpu => (format!("{:?}", Duration::from_millis(self.value)), "processor time"),
             Limit::Memory => (format!("{} bytes", self.value), "memory"),
             Limit::Output => (format!("{} bytes", self.value), "output"),
             Limit::ToolCalls => (self.value.to_string(), "tool call"),
@@ -371,6 +418,11 @@ impl std::fmt::Display for Reached {
         };
         write!(f, "{of} {what} limit of {value} was reached")
     }
+}
+
+/// How long after a time limit a step that goes on is stopped.
+pub(crate) fn time_grace(limit: Duration) -> Duration {
+    (limit / 10).clamp(TIME_GRACE_LEAST, TIME_GRACE_MOST)
 }
 
 /// Whole milliseconds, rounded down.
@@ -385,8 +437,9 @@ mod tests {
     #[test]
     fn the_defaults_are_those_of_the_documentation() {
         let expected = Limits {
-            fuel: 300_000_000_000,
+            fuel: None,
             time: Duration::from_secs(30),
+            cpu: None,
             memory_bytes: 1024 * 1024 * 1024,
             output_bytes: 1024 * 1024,
             file_bytes: 1024 * 1024 * 1024,
@@ -396,8 +449,15 @@ mod tests {
             request_bytes: 1024 * 1024,
             answer_bytes: 16 * 1024 * 1024,
             nesting: 64,
-            session: Totals { fuel: None, time: None, output_bytes: None, tool_calls: None },
+            session: Totals {
+                fuel: None,
+                time: None,
+                cpu: None,
+                output_bytes: None,
+                tool_calls: None,
+            },
         };
+        assert_eq!(expected.fuel(), 300_000_000_000);
         assert_eq!(Limits::default(), expected);
     }
 
@@ -407,7 +467,7 @@ mod tests {
         assert_eq!(fuel(1_000_000), FUEL_GRACE_LEAST);
         assert_eq!(fuel(5_000_000_000), 500_000_000);
         assert_eq!(fuel(u64::MAX), FUEL_GRACE_MOST);
-        let time = |seconds| Limits::default().with_time(Duration::from_secs(seconds)).time_grace();
+        let time = |seconds| time_grace(Duration::from_secs(seconds));
         assert_eq!(time(0), TIME_GRACE_LEAST);
         assert_eq!(time(4), Duration::from_millis(400));
         assert_eq!(time(3600), TIME_GRACE_MOST);

@@ -10,10 +10,14 @@
 //!
 //! 1. A [`Mapping`] owns the address range `base..base + reserved` from its creation to its drop, and
 //!    nothing else in the process maps or unmaps within it.
-//! 2. Of that range exactly `base..base + committed` can be read and written; `committed` only grows.
+//! 2. Of that range exactly `base..base + committed` can be read and written, unless it is *revoked*;
+//!    `committed` only grows. What is revoked stays so. Both change with `revoked` locked.
 //! 3. Rust code never makes a reference into a mapping that guest code may write. Interruptions are
 //!    atomic operations on aligned words; copies of the whole memory are made only while building an
 //!    image, of an instance that has no code running.
+//! 4. A mapping is revoked only while guest code runs in it, or when none will ever again: the state
+//!    machine in `control::crossing` sees to it that no host code reads or writes the memory on the
+//!    guest's behalf then. What [`MemoryHandle`] itself reads and writes asks before.
 
 #![expect(unsafe_code, reason = "maps and unmaps guest memory")]
 
@@ -21,7 +25,7 @@ use std::cell::RefCell;
 use std::ffi::c_void;
 use std::fs::File;
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
@@ -73,6 +77,7 @@ struct Mapping {
     base: NonNull<u8>,
     reserved: usize,
     committed: AtomicUsize,
+    revoked: Mutex<bool>,
 }
 
 // SAFETY: the range belongs to this value alone (invariant 1) and is not tied to a thread; what is
@@ -96,7 +101,13 @@ impl Mapping {
             )
         }?;
         let base = NonNull::new(base.cast::<u8>()).ok_or(rustix::io::Errno::NOMEM)?;
-        Ok(Mapping { base, reserved: bytes, committed: AtomicUsize::new(0) })
+        Ok(Mapping { base, reserved: bytes, committed: AtomicUsize::new(0), revoked: Mutex::new(false) })
+    }
+
+    /// Whether the memory is revoked, which does not change as long as the guard lives.
+    fn revoked(&self) -> MutexGuard<'_, bool> {
+        // Nothing panics while it is held.
+        self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a private, writable view of the image at the beginning.
@@ -122,6 +133,10 @@ impl Mapping {
 
     /// Makes the first `bytes` readable and writable.
     fn commit(&self, bytes: usize) -> rustix::io::Result<()> {
+        let revoked = self.revoked();
+        if *revoked {
+            return Err(rustix::io::Errno::ACCESS);
+        }
         let committed = self.committed.load(Ordering::Relaxed);
         let page = rustix::param::page_size();
         let end = bytes.checked_next_multiple_of(page).ok_or(rustix::io::Errno::NOMEM)?;
@@ -141,6 +156,23 @@ impl Mapping {
             )
         }?;
         self.committed.store(end, Ordering::Release);
+        Ok(())
+    }
+
+    /// Makes the memory inaccessible, for good: guest code that runs in it traps at its next access.
+    fn revoke(&self) -> rustix::io::Result<()> {
+        let mut revoked = self.revoked();
+        // SAFETY: the range belongs to this value (invariant 1). Compiled guest code that accesses it
+        // faults at an instruction that wasmtime knows to be such an access, and traps; host code
+        // does not access it any more (invariant 4).
+        unsafe {
+            rustix::mm::mprotect(
+                self.base.as_ptr().cast::<c_void>(),
+                self.committed.load(Ordering::Acquire),
+                MprotectFlags::empty(),
+            )
+        }?;
+        *revoked = true;
         Ok(())
     }
 }
@@ -194,8 +226,13 @@ unsafe impl LinearMemory for Linear {
 pub(crate) struct MemoryHandle(Arc<Mapping>);
 
 impl MemoryHandle {
-    /// Sets bits in words of the memory. Words outside the memory, or not aligned, are left alone.
+    /// Sets bits in words of the memory, unless it is revoked. Words outside the memory, or not
+    /// aligned, are left alone.
     pub(crate) fn set_bits(&self, words: &[WordBits]) {
+        let revoked = self.0.revoked();
+        if *revoked {
+            return;
+        }
         let committed = self.0.committed.load(Ordering::Acquire);
         for word in words {
             let at = word.address as usize;
@@ -205,11 +242,21 @@ impl MemoryHandle {
                 continue;
             }
             // SAFETY: the word is inside the readable and writable part of a mapping that this
-            // handle keeps alive (checked above, invariants 1 and 2) and is aligned; compiled guest
-            // code may read and write it meanwhile, which an atomic operation allows.
+            // handle keeps alive (checked above, invariants 1 and 2; it cannot be revoked while
+            // `revoked` is locked) and is aligned; compiled guest code may read and write it
+            // meanwhile, which an atomic operation allows.
             let cell = unsafe { AtomicU32::from_ptr(self.0.base.as_ptr().add(at).cast()) };
             cell.fetch_or(word.bits, Ordering::SeqCst);
         }
+    }
+
+    /// Takes the memory from the guest for good; see invariant 4 for when this may be done.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses; it may be tried again.
+    pub(crate) fn revoke(&self) -> std::io::Result<()> {
+        Ok(self.0.revoke()?)
     }
 
     /// Bytes of memory the guest has.
@@ -220,10 +267,16 @@ impl MemoryHandle {
     /// A copy of the whole memory, for making an image of it.
     ///
     /// The caller sees to it that no guest code runs in this memory meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// If the memory is revoked.
     pub(crate) fn contents(&self) -> Vec<u8> {
+        let revoked = self.0.revoked();
+        assert!(!*revoked, "what is revoked cannot be read");
         let bytes = self.bytes();
         let mut copy = vec![0_u8; bytes];
-        // SAFETY: `bytes` bytes from `base` are readable (invariant 2), `copy` is as long and is
+        // SAFETY: `bytes` bytes from `base` are readable (invariant 2, not revoked), `copy` is as long and is
         // not part of the mapping.
         unsafe {
             std::ptr::copy_nonoverlapping(self.0.base.as_ptr(), copy.as_mut_ptr(), bytes);
@@ -351,6 +404,18 @@ mod tests {
             handle.set_bits(&[WordBits { address, bits: u32::MAX }]);
         }
         assert!(handle.contents().iter().all(|byte| *byte == 0));
+    }
+
+    #[test]
+    fn what_is_revoked_is_left_alone_by_the_host() {
+        let image = image(0, 1);
+        let (mut memory, handle) = memory(&image);
+        handle.revoke().unwrap();
+        handle.revoke().unwrap();
+        handle.set_bits(&[WordBits { address: 8, bits: 1 }]);
+        assert!(memory.grow_to(2 * WASM_PAGE).is_err());
+        assert_eq!(handle.bytes(), WASM_PAGE);
+        assert!(std::panic::catch_unwind(|| handle.contents()).is_err());
     }
 
     #[test]

@@ -189,8 +189,9 @@ impl SandboxBuilder {
     /// * [`ConfigError::Grant`] if the path is not absolute, or taken
     /// * [`ConfigError::Environment`]
     /// * [`ConfigError::LimitTooSmall`]
+    /// * [`ConfigError::NoFuel`] if there is a fuel limit and the engine meters by the clock
     pub fn build(self) -> Result<Sandbox, ConfigError> {
-        self.limits.check(self.engine.memory_bytes())?;
+        self.limits.check(self.engine.metering(), self.engine.memory_bytes())?;
         let mut tools = Tools::default();
         let mut declarations = Vec::with_capacity(self.tools.len());
         for tool in self.tools {

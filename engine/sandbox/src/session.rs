@@ -5,17 +5,17 @@ use std::time::Instant;
 
 use serde::Serialize;
 use wasmtime::component::ResourceTable;
-use wasmtime::{CallHook, Store, Trap};
+use wasmtime::{Store, Trap};
 
 use crate::bindings::Python;
 use crate::bindings::exports::fumehood::guest::interpreter as guest;
 use crate::console::Console;
-use crate::control::{CancelHandle, Control, Ended, FuelPlan, Metered, Reason, YIELD_INTERVAL};
-use crate::engine::Engine;
+use crate::control::{CancelHandle, Control, Ended, Reason, Supervised, Watchdog};
+use crate::engine::{Engine, Metering};
 use crate::error::SessionError;
 use crate::host::{Host, MemoryLimit, StepIo, checked_json};
 use crate::image::hexadecimal;
-use crate::limits::{CODE_BYTES, Limit, Limits, Reached, Scopes, Usage};
+use crate::limits::{CODE_BYTES, Limits, Scopes, Usage};
 use crate::outcome::{Exception, Failure, Listener, Outcome, Output, Step, Value};
 use crate::quota::FileQuota;
 use crate::sandbox::{Inner, Sandbox};
@@ -107,6 +107,7 @@ pub struct Session {
     control: Arc<Control>,
     console: Arc<Console>,
     limits: Limits,
+    metering: Metering,
     image_bytes: u64,
     usage: Usage,
     steps: u64,
@@ -134,7 +135,14 @@ impl Session {
             true => Some(Scratch::new().map_err(failing("making the scratch folder"))?),
             false => None,
         };
-        let control = Arc::new(Control::new(engine.manifest().interruption.clone()));
+        let words = engine.manifest().interruption.clone();
+        let control = match engine.metering() {
+            Metering::Fuel => Control::new(words),
+            Metering::Clock => {
+                let watchdog = Watchdog::of_process().map_err(failing("starting the watchdog"))?;
+                Control::watched(words, watchdog)
+            }
+        };
         let console = Arc::new(Console::new(Arc::clone(&control)));
         let wasi = wasi::context(
             engine.folders(),
@@ -151,7 +159,7 @@ impl Session {
             tools: Arc::clone(&sandbox.inner.tools),
             memory: MemoryLimit::new(limits.memory_bytes),
             files: Arc::new(FileQuota::new(limits)),
-            step: StepIo::new(limits.clone(), Scopes::default(), None),
+            step: StepIo::new(limits.clone().with_fuel(START_FUEL), Scopes::default(), None),
         };
         let mut store = store(engine.wasmtime(), host);
         let request = usize::try_from(limits.request_bytes).unwrap_or(usize::MAX);
@@ -187,6 +195,7 @@ impl Session {
             control,
             console,
             limits: limits.clone(),
+            metering: engine.metering(),
             image_bytes: engine.memory_bytes(),
             usage: Usage::default(),
             steps: 0,
@@ -229,7 +238,7 @@ impl Session {
             return Err(SessionError::CodeTooLong { bytes: source.len(), limit: CODE_BYTES });
         }
         if let Some(limits) = &limits {
-            limits.check(self.image_bytes)?;
+            limits.check(self.metering, self.image_bytes)?;
         }
         self.steps += 1;
         let file = file.unwrap_or_else(|| format!("<step {}>", self.steps));
@@ -251,25 +260,23 @@ impl Session {
         let host = self.store.data_mut();
         host.step = StepIo::new(limits.clone(), scopes, listener);
         host.memory.begin(limits.memory_bytes);
-        let plan = FuelPlan::new(&limits);
-        set_fuel(&mut self.store, plan.total, plan.interval);
 
         self.lost = Some("its last step was abandoned".to_owned());
         let ended = {
             let interpreter = self.guest.fumehood_guest_interpreter();
             let call = std::pin::pin!(interpreter.call_run(&mut self.store, &source, &file));
-            Metered::new(call, &self.control, &limits, scopes, &plan).await
+            Supervised::new(call, &self.control).await
         };
         let wall = started.elapsed();
-        self.control.end();
+        let cpu = self.control.end();
 
-        let (outcome, lost) = self.outcome(ended, &limits, scopes);
+        let (outcome, lost) = self.outcome(ended, &limits);
         self.lost = lost.then(|| reason_of_loss(&outcome));
         let (output, output_bytes) = self.console.end();
-        let left = self.store.get_fuel().unwrap_or(0);
         let usage = Usage {
-            fuel: plan.total.saturating_sub(left),
+            fuel: self.store.data().step.fuel().used(),
             wall,
+            cpu,
             memory_bytes: self.control.memory().map_or(0, |memory| memory.bytes() as u64),
             output_bytes,
             tool_calls: self.store.data().step.tool_calls(),
@@ -298,7 +305,6 @@ impl Session {
         &mut self,
         ended: Ended<wasmtime::Result<guest::Outcome>>,
         limits: &Limits,
-        scopes: Scopes,
     ) -> (Outcome, bool) {
         let stopped_by = |reason| match reason {
             Reason::Limit(reached) => Outcome::LimitReached(reached, None),
@@ -312,15 +318,9 @@ impl Session {
                 // itself may have been interrupted, or have been left without memory.
                 let reason = self.control.stopped().or_else(|| self.control.reason());
                 let outcome = match (error.downcast_ref::<Trap>(), reason) {
-                    (Some(Trap::OutOfFuel), _) => Outcome::LimitReached(
-                        Reached {
-                            limit: Limit::Fuel,
-                            scope: scopes.fuel,
-                            value: limits.fuel,
-                            used: limits.fuel.saturating_add(limits.fuel_grace()),
-                        },
-                        None,
-                    ),
+                    (Some(Trap::OutOfFuel), _) => {
+                        Outcome::LimitReached(self.store.data().step.fuel().exhausted(), None)
+                    }
                     (Some(Trap::StackOverflow), _) => Outcome::Failed(Failure::StackOverflow),
                     (_, Some(reason)) => stopped_by(reason),
                     (trap, None) => match self.store.data().memory.reached() {
@@ -376,6 +376,12 @@ impl Session {
     }
 }
 
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.control.leave();
+    }
+}
+
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session")
@@ -401,24 +407,13 @@ fn failing<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
     move |error| SessionError::Start { doing, source: error.into() }
 }
 
-/// A store whose memory, fuel and time are supervised.
+/// A store whose memory and crossings are supervised.
 pub(crate) fn store(wasmtime: &wasmtime::Engine, host: Host) -> Store<Host> {
     let mut store = Store::new(wasmtime, host);
     store.limiter(|host| &mut host.memory);
     let control = Arc::clone(&store.data().control);
-    store.call_hook(move |_, hook| match hook {
-        CallHook::ReturningFromHost => control.after_host_call(),
-        _ => Ok(()),
-    });
-    set_fuel(&mut store, START_FUEL, YIELD_INTERVAL);
+    store.call_hook(move |_, hook| control.crossing(hook));
     store
-}
-
-fn set_fuel(store: &mut Store<Host>, total: u64, interval: u64) {
-    store
-        .set_fuel(total)
-        .and_then(|()| store.fuel_async_yield_interval(Some(interval)))
-        .expect("the engine's configuration meters by fuel, and the interval is not zero");
 }
 
 const _: () = {

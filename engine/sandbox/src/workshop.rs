@@ -29,8 +29,8 @@ use crate::wasi::{self, Grant};
 use crate::{engine, session};
 
 /// The configuration that machine code has to be compiled with.
-pub fn config(metering: Metering) -> wasmtime::Config {
-    engine::config(metering)
+pub fn config() -> wasmtime::Config {
+    engine::config()
 }
 
 /// The name of the file that the machine code goes into.
@@ -50,8 +50,6 @@ pub struct Opening<'a> {
     pub code: &'a Path,
     /// What the machine code has to be.
     pub digest: &'a FileDigest,
-    /// How it is metered.
-    pub metering: Metering,
     /// A file with the module's data.
     pub memory: &'a Path,
     /// The minimum size that the module declares for its memory.
@@ -77,7 +75,7 @@ impl Workshop {
     ///
     /// If the machine code is not what its digest says, or does not instantiate.
     pub async fn open(opening: Opening<'_>) -> wasmtime::Result<Workshop> {
-        let wasmtime = wasmtime::Engine::new(&config(opening.metering))?;
+        let wasmtime = wasmtime::Engine::new(&config())?;
         let code = VerifiedFile::of_path(opening.code, opening.digest)?;
         let component = precompiled::load(&wasmtime, code)?;
         let guest = engine::link(&wasmtime, &component)?;
@@ -88,8 +86,9 @@ impl Workshop {
         for (folder, seen) in opening.folders {
             grants.push(Grant::read_only(open(folder)?, *seen));
         }
-        let limits = Limits::default().with_memory_bytes(u64::from(u32::MAX));
-        let control = Arc::new(Control::new(Vec::new()));
+        let limits =
+            Limits::default().with_memory_bytes(u64::from(u32::MAX)).with_fuel(u64::MAX);
+        let control = Control::new(Vec::new());
         let console = Arc::new(Console::new(Arc::clone(&control)));
         let printed = Arc::new(Mutex::new(Vec::new()));
         let collected = Arc::clone(&printed);
@@ -110,7 +109,6 @@ impl Workshop {
             step: StepIo::new(limits, Scopes::default(), None),
         };
         let mut store = session::store(&wasmtime, host);
-        store.set_fuel(u64::MAX)?;
         let (guest, memory) = engine::instantiate(&guest, &image, &mut store).await?;
         Ok(Workshop { store, guest, memory, printed })
     }
@@ -174,6 +172,10 @@ pub struct Facts {
     pub guest: String,
     /// [`Manifest::python`]
     pub python: String,
+    /// [`Manifest::metering`]
+    pub metering: Metering,
+    /// [`Manifest::loops`]
+    pub loops: u32,
     /// [`Manifest::modules`]
     pub modules: u32,
     /// [`Manifest::wasmtime`]
@@ -197,6 +199,8 @@ pub fn manifest(facts: Facts) -> serde_json::Result<String> {
         id: facts.id,
         guest: facts.guest,
         python: facts.python,
+        metering: facts.metering,
+        loops: facts.loops,
         modules: facts.modules,
         wasmtime: facts.wasmtime,
         target: target(),

@@ -1,0 +1,362 @@
+//! Who may end a step, and how: the walls of its limits, and cancellation.
+//!
+//! To interrupt is to raise an exception in the running Python code: the words of guest memory are
+//! set that the arrival of SIGINT would set, and whatever the guest waits for on the host is woken. To
+//! stop is to end the guest whatever it does, which ends the session.
+//!
+//! | metering | interrupts | stops |
+//! |---|---|---|
+//! | fuel | the guest asks for fuel every few milliseconds of computing; the host then looks at the clock and at the fuel | by giving none, or by dropping the call |
+//! | clock | [`Watchdog`], from its own thread | by taking the guest's memory away ([`Crossing`]) |
+//!
+//! In both, while the guest waits for something on the host, a timer of [`Supervised`], the future
+//! around the call, takes that place. And as a call of the host may take long for hardly any fuel, the
+//! clock is also looked at whenever one returns ([`Control::after_host_call`]).
+//!
+//! * `clock`: the limits of time, and what follows from them
+//! * `fuel`: the account of a step's fuel
+//! * `crossing`: who may touch the guest's memory
+//! * `watchdog`: the thread that looks at the clock where the guest never hands control back
+//! * `supervised`: the future around the call of a step
+
+mod clock;
+mod crossing;
+mod fuel;
+mod supervised;
+mod watchdog;
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use wasmtime::CallHook;
+
+use self::clock::{Action, Clock};
+use self::crossing::Crossing;
+pub(crate) use self::fuel::{Fuel, Refuel};
+pub(crate) use self::supervised::{Ended, Supervised};
+pub(crate) use self::watchdog::Watchdog;
+use crate::limits::{Limits, Reached, Scopes};
+use crate::memory::{MemoryHandle, WordBits};
+
+/// When the watchdog tries again to take a memory that the system did not let it take.
+const AGAIN: Duration = Duration::from_millis(10);
+
+/// Why a step has to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Limit(Reached),
+    Cancelled,
+}
+
+impl Reason {
+    /// What the guest raises.
+    fn exception(&self) -> String {
+        match self {
+            Reason::Limit(reached) => reached.exception(),
+            Reason::Cancelled => "Cancelled: the step was cancelled".to_owned(),
+        }
+    }
+}
+
+/// What a session, its host functions, its cancel handles and the watchdog share about the running
+/// step.
+pub(crate) struct Control {
+    memory: OnceLock<MemoryHandle>,
+    words: Vec<WordBits>,
+    /// How many things on the host the guest waits for. While there is none, a call that is pending
+    /// has only handed control back for a moment.
+    waits: AtomicU32,
+    cancelled: AtomicBool,
+    step: Mutex<StepState>,
+    interrupted: Notify,
+    /// Who stops a guest that is metered by the clock.
+    watch: Option<Watch>,
+}
+
+/// What metering by the clock needs.
+struct Watch {
+    watchdog: &'static Watchdog,
+    id: u64,
+    control: Weak<Control>,
+    crossing: Crossing,
+    /// The guest's memory has to be taken, which has not succeeded yet.
+    to_take: AtomicBool,
+}
+
+#[derive(Default)]
+struct StepState {
+    /// What the guest has not been told yet.
+    pending: Option<String>,
+    /// Why the step has to end; the latest, as code may have gone on after an earlier one.
+    reason: Option<Reason>,
+    /// Who runs the step, to be woken when it is cancelled.
+    runner: Option<Waker>,
+    /// The time limits of the running step.
+    clock: Option<Clock>,
+    /// The second wall was met.
+    stopped: Option<Reason>,
+}
+
+impl Control {
+    /// For a guest that hands control back by itself, or whose code is trusted.
+    pub(crate) fn new(words: Vec<WordBits>) -> Arc<Control> {
+        Arc::new(Control::with(words, None))
+    }
+
+    /// For a guest that only a watchdog can stop.
+    pub(crate) fn watched(words: Vec<WordBits>, watchdog: &'static Watchdog) -> Arc<Control> {
+        static STARTED: AtomicU64 = AtomicU64::new(0);
+        let id = STARTED.fetch_add(1, Ordering::Relaxed);
+        Arc::new_cyclic(|control| {
+            let watch = Watch {
+                watchdog,
+                id,
+                control: Weak::clone(control),
+                crossing: Crossing::default(),
+                to_take: AtomicBool::new(false),
+            };
+            Control::with(words, Some(watch))
+        })
+    }
+
+    fn with(words: Vec<WordBits>, watch: Option<Watch>) -> Control {
+        Control {
+            memory: OnceLock::new(),
+            words,
+            waits: AtomicU32::new(0),
+            cancelled: AtomicBool::new(false),
+            step: Mutex::default(),
+            interrupted: Notify::new(),
+            watch,
+        }
+    }
+
+    pub(crate) fn attach(&self, memory: MemoryHandle) {
+        // A session is instantiated once.
+        self.memory.set(memory).ok();
+    }
+
+    pub(crate) fn memory(&self) -> Option<&MemoryHandle> {
+        self.memory.get()
+    }
+
+    fn step(&self) -> MutexGuard<'_, StepState> {
+        // Nothing panics while it is held.
+        self.step.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Forgets the last step and begins one.
+    pub(crate) fn begin(&self, started: Instant, limits: &Limits, scopes: Scopes) {
+        self.cancelled.store(false, Ordering::Release);
+        let clock = Clock::new(started, limits, scopes);
+        let first_look = clock.next_look(started);
+        *self.step() = StepState { clock: Some(clock), ..StepState::default() };
+        self.watch_at(first_look);
+    }
+
+    /// Ends the step; what comes later is about no step. How much of a processor it has used.
+    pub(crate) fn end(&self) -> Duration {
+        let mut step = self.step();
+        let clock = step.clock.take();
+        step.runner = None;
+        if let Some(watch) = &self.watch {
+            watch.crossing.resume();
+        }
+        clock.map_or(Duration::ZERO, |clock| clock.meter.used(Instant::now()))
+    }
+
+    /// Ends the session.
+    pub(crate) fn leave(&self) {
+        self.end();
+        if let Some(watch) = &self.watch {
+            watch.watchdog.forget(watch.id);
+        }
+    }
+
+    fn watch_at(&self, at: Instant) {
+        if let Some(watch) = &self.watch {
+            watch.watchdog.watch(watch.id, at, Weak::clone(&watch.control));
+        }
+    }
+
+    /// Looks at the clock and at cancellation, and interrupts the step if it is time. The reason, if
+    /// it is to be stopped.
+    ///
+    /// What is decided is done before the step is unlocked, so it never hits the next step.
+    fn look(&self) -> Option<Reason> {
+        let now = Instant::now();
+        let cancelled = self.cancelled.load(Ordering::Acquire);
+        let mut step = self.step();
+        match step.clock.as_mut()?.look(now, cancelled)? {
+            (reason, Action::Interrupt) => {
+                self.raise(&mut step, reason);
+                drop(step);
+                self.interrupted.notify_waiters();
+                None
+            }
+            (reason, Action::Stop) => {
+                step.stopped = Some(reason.clone());
+                if let Some(watch) = &self.watch
+                    && watch.crossing.stop()
+                {
+                    watch.to_take.store(true, Ordering::Relaxed);
+                }
+                Some(reason)
+            }
+        }
+    }
+
+    /// Does for the watchdog what is to be done about the step. When to look again, if ever.
+    fn watch(&self) -> Option<Instant> {
+        let watch = self.watch.as_ref()?;
+        let stopped = self.look().is_some();
+        if stopped && watch.to_take.load(Ordering::Relaxed) {
+            let taken = self.memory.get().is_some_and(|memory| memory.revoke().is_ok());
+            if !taken {
+                return Some(Instant::now() + AGAIN);
+            }
+            watch.to_take.store(false, Ordering::Relaxed);
+        }
+        if stopped {
+            // The guest cannot go on, or cannot cross any more.
+            return None;
+        }
+        self.step().clock.as_ref().map(|clock| clock.next_look(Instant::now()))
+    }
+
+    /// Takes notice of a crossing between guest and host. An error traps.
+    pub(crate) fn crossing(&self, hook: CallHook) -> wasmtime::Result<()> {
+        let stopped = || wasmtime::Error::msg("the step has to end");
+        match (&self.watch, hook) {
+            (Some(watch), CallHook::CallingWasm | CallHook::ReturningFromHost) => {
+                watch.crossing.enter().map_err(|_| stopped())
+            }
+            (Some(watch), CallHook::CallingHost | CallHook::ReturningFromWasm) => {
+                watch.crossing.leave().map_err(|_| stopped())
+            }
+            (None, CallHook::ReturningFromHost) => match self.look() {
+                None => Ok(()),
+                Some(_) => Err(stopped()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Why the step was stopped, if it was.
+    pub(crate) fn stopped(&self) -> Option<Reason> {
+        self.step().stopped.clone()
+    }
+
+    /// Says, as long as the value lives, that the guest waits for something on the host. Whatever on
+    /// the host can make the guest wait says so.
+    pub(crate) fn wait(&self) -> Wait<'_> {
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        Wait(self)
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.waits.load(Ordering::Relaxed) > 0
+    }
+
+    /// Has the running code raise, and whatever it waits for on the host return.
+    pub(crate) fn interrupt(&self, reason: Reason) {
+        self.raise(&mut self.step(), reason);
+        self.interrupted.notify_waiters();
+    }
+
+    fn raise(&self, step: &mut StepState, reason: Reason) {
+        step.pending = Some(reason.exception());
+        step.reason = Some(reason);
+        if let Some(memory) = self.memory.get() {
+            memory.set_bits(&self.words);
+        }
+    }
+
+    /// Takes what the guest has to raise, once.
+    pub(crate) fn take_interruption(&self) -> Option<String> {
+        self.step().pending.take()
+    }
+
+    /// Notes a reason without interrupting: the caller raises it by other means.
+    pub(crate) fn note(&self, reason: Reason) -> String {
+        let text = reason.exception();
+        self.step().reason = Some(reason);
+        text
+    }
+
+    /// Why the step had to end, if it had to.
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        self.step().reason.clone()
+    }
+
+    /// Returns when the step is interrupted; at once if the guest has not been told yet.
+    pub(crate) async fn interruption(&self) {
+        loop {
+            let notified = self.interrupted.notified();
+            tokio::pin!(notified);
+            notified.as_mut().enable();
+            if self.step().pending.is_some() {
+                return;
+            }
+            notified.await;
+        }
+    }
+
+    pub(crate) fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+        // Waking may run the step at once, so nothing is locked then.
+        let runner = self.step().runner.take();
+        if let Some(runner) = runner {
+            runner.wake();
+        }
+        self.watch_at(Instant::now());
+    }
+}
+
+/// See [`Control::wait`].
+pub(crate) struct Wait<'a>(&'a Control);
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        self.0.waits.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Cancels the running step of a session, from anywhere.
+///
+/// Cancelling works like a limit: first the exception `fumehood.Cancelled` is raised in the running
+/// code, which ends the step and keeps the session; code that does not get to see it is stopped after
+/// the grace of the time limit, and the session is lost. When no step runs, nothing happens.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example(mut session: fumehood::Session) -> Result<(), fumehood::SessionError> {
+/// let handle = session.cancel_handle();
+/// tokio::spawn(async move {
+///     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+///     handle.cancel();
+/// });
+/// let step = session.run("while True: pass").await?;
+/// assert!(matches!(step.outcome, fumehood::Outcome::Cancelled(Some(_))));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct CancelHandle(pub(crate) Arc<Control>);
+
+impl CancelHandle {
+    /// Cancels.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+impl std::fmt::Debug for CancelHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CancelHandle").finish_non_exhaustive()
+    }
+}
