@@ -132,7 +132,7 @@ pub(super) fn plan(
             Insertion::Nothing
         };
         let insertion = |(price, part): (&u32, &Part)| match part.calls {
-            true => Insertion::Charge(*price),
+            true => Insertion::ChargeInBatches(*price),
             false => Insertion::ChargeInBatches(*price),
         };
         let loops = prices[1..].iter().zip(&shape.parts[1..]).map(insertion).collect();
