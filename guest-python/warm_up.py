@@ -10,7 +10,7 @@ sys.path.insert(0, "/fumehood-source")
 
 import fumehood
 import fumehood.sessions
-from fumehood import console, door, event_loop, limits, threads, values
+from fumehood import console, door, event_loop, limits, prompt, threads, values
 
 del sys.path[0]
 
@@ -71,3 +71,4 @@ fumehood.door.give_answer(
 )
 for name in [name for name in __import__("__main__").__dict__ if not name.startswith("__")]:
     del __import__("__main__").__dict__[name]
+__import__("__main__").__dict__.pop("name", None)

@@ -6,6 +6,7 @@
     values       the one codec: Python values to JSON, JSON to Python values
     tools        host functions as Python functions
     steps        running submitted code, and telling how it ended
+    prompt       what an interactive prompt asks
     event_loop   asyncio without sockets
     threads      what is answered to code that wants threads
     sessions     what makes a fresh copy of the image a session

@@ -21,13 +21,19 @@ _TEXT_LIMIT = 1_000_000
 _JSON_LIMIT = 1_000_000
 """Characters of a value's JSON; what is longer is left out."""
 
+keep_values = False
+"""Whether the value of a step stays in the session as `_`, as at CPython's own prompt."""
+
 
 def run(source: str, file: str) -> bytes:
     """Runs a step in `__main__` and returns its outcome in the form that `adapter.wat` describes."""
     try:
         present, value = _execute(source, file)
         console.flush()
-        return _completed(present, value)
+        outcome = _completed(present, value)
+        if keep_values and present:
+            builtins._ = value
+        return outcome
     except BaseException as error:
         return _described(error)
 

@@ -19,7 +19,7 @@ pub(crate) fn fumehood(arguments: &[&str]) -> Command {
 }
 
 /// What a process did, to compare with a snapshot.
-fn shown(output: &Output) -> String {
+pub(crate) fn shown(output: &Output) -> String {
     let status = output.status.code().map_or("none".to_owned(), |code| code.to_string());
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
     format!(

@@ -149,6 +149,8 @@ fn without_pip_it_is_said_what_is_missing() {
 fn fake_python(folder: &Path, script: &str) -> PathBuf {
     let path = folder.join("python");
     let text = format!("#!/bin/sh\nif [ \"$3\" = --version ]; then exit 0; fi\n{script}\n");
+    // An earlier one may still be starting, and what is starting cannot be written to.
+    std::fs::remove_file(&path).ok();
     std::fs::write(&path, text).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
     path

@@ -12,6 +12,7 @@ mod files;
 mod image;
 mod limits;
 mod lines;
+mod repl;
 mod sessions;
 mod tools;
 

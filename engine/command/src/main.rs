@@ -1,6 +1,7 @@
 //! The `fumehood` command.
 //!
 //! * `exec`: Python in a fresh sandbox
+//! * `repl`: an interactive prompt on one session
 //! * `run`: agents; `display` shows them at work
 //! * `image`: the guest image
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
@@ -14,6 +15,7 @@ mod display;
 mod exec;
 mod image;
 mod printer;
+mod repl;
 mod report;
 mod run;
 mod sandboxing;
@@ -41,6 +43,7 @@ struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Exec(exec::ExecFlags),
+    Repl(repl::ReplFlags),
     Run(run::RunFlags),
     Demo(run::DemoFlags),
     #[command(subcommand)]
@@ -57,6 +60,7 @@ async fn main() -> ExitCode {
     let printer = Arc::new(Printer::new());
     let done = match arguments.command {
         Command::Exec(flags) => exec::exec(flags, &arguments.image, &printer).await,
+        Command::Repl(flags) => repl::repl(flags, &arguments.image, &printer).await,
         Command::Run(flags) => run::run(flags, &arguments.image, &printer).await,
         Command::Demo(flags) => run::demo(flags, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer),

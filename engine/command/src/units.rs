@@ -61,6 +61,45 @@ pub(crate) fn metering(text: &str) -> Result<Metering, String> {
     }
 }
 
+const SIZES: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+const AMOUNTS: [(&str, u64); 5] =
+    [("T", 1_000_000_000_000), ("G", 1_000_000_000), ("M", 1_000_000), ("k", 1_000), ("", 1)];
+
+/// A size as [`bytes`] reads it: `512MiB`, `1000B`.
+pub(crate) fn exact_bytes(value: u64) -> String {
+    exact(value, &SIZES)
+}
+
+/// A size for people: `81.2MiB`.
+pub(crate) fn about_bytes(value: u64) -> String {
+    about(value, &SIZES)
+}
+
+/// An amount as [`amount`] reads it: `300G`, `1234`.
+pub(crate) fn exact_amount(value: u64) -> String {
+    exact(value, &AMOUNTS)
+}
+
+/// An amount for people: `4.2M`.
+pub(crate) fn about_amount(value: u64) -> String {
+    about(value, &AMOUNTS)
+}
+
+/// In the largest unit that makes it a whole number.
+fn exact(value: u64, units: &[(&str, u64)]) -> String {
+    let whole = units.iter().find(|(_, factor)| value >= *factor && value.is_multiple_of(*factor));
+    whole.map_or(about(value, units), |(unit, factor)| format!("{}{unit}", value / factor))
+}
+
+/// In the largest unit of which it has at least one.
+fn about(value: u64, units: &[(&str, u64)]) -> String {
+    match units.iter().find(|(_, factor)| value >= *factor) {
+        Some((unit, 1)) => format!("{value}{unit}"),
+        Some((unit, factor)) => format!("{:.1}{unit}", value as f64 / *factor as f64),
+        None => format!("0{}", units.last().map_or("", |(unit, _)| unit)),
+    }
+}
+
 fn split(text: &str) -> Result<(f64, &str), String> {
     let text = text.trim();
     let end =
@@ -106,6 +145,18 @@ mod tests {
         for wrong in ["many", "1QiB", "-1", "99999999999G"] {
             assert!(bytes(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read_again() {
+        for value in [0, 1, 999, 1000, 1024, 1536, 200 << 20, 1 << 30, 1_000_000_007] {
+            assert_eq!(bytes(&exact_bytes(value)), Ok(value));
+            assert_eq!(amount(&exact_amount(value)), Ok(value));
+        }
+        assert_eq!(exact_bytes(512 << 20), "512MiB");
+        assert_eq!(exact_amount(300_000_000_000), "300G");
+        assert_eq!((about_bytes(1536), about_bytes(0)), ("1.5KiB".to_owned(), "0B".to_owned()));
+        assert_eq!((about_amount(4_230_000), about_amount(7)), ("4.2M".to_owned(), "7".to_owned()));
     }
 
     #[test]

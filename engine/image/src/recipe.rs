@@ -19,12 +19,13 @@ macro_rules! runtime {
 }
 
 /// The Python that runs in the guest.
-pub(crate) const RUNTIME: [(&str, &str); 10] = runtime![
+pub(crate) const RUNTIME: [(&str, &str); 11] = runtime![
     "fumehood/__init__.py",
     "fumehood/console.py",
     "fumehood/door.py",
     "fumehood/event_loop.py",
     "fumehood/limits.py",
+    "fumehood/prompt.py",
     "fumehood/sessions.py",
     "fumehood/steps.py",
     "fumehood/threads.py",

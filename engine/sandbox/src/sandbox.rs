@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
 use crate::limits::Limits;
 use crate::session::Session;
@@ -72,6 +72,11 @@ impl Sandbox {
     /// The granted folders: where the guest sees each, and whether it can write there.
     pub fn granted(&self) -> impl Iterator<Item = (&str, bool)> {
         self.inner.grants.iter().map(|grant| (grant.path.as_str(), grant.writable))
+    }
+
+    /// How its sessions are metered.
+    pub fn metering(&self) -> Metering {
+        self.inner.engine.metering()
     }
 
     /// The version of the interpreter, such as `3.15.0`.
