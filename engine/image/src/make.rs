@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 use fumehood::FileDigest;
 use fumehood::workshop::{self, Facts, Metering, Workshop};
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::error::BuildError;
 use crate::store::Builder;
@@ -70,7 +70,6 @@ pub(crate) fn code(
     let module = fs::read(&path).map_err(BuildError::io("read", &path))?;
     let split = module::split(&module, metering)?;
     drop(module);
-    eprintln!("{:?}", split.written);
     let mut files = BTreeMap::new();
     let declared_memory = split.memory.len() as u64;
     files.insert(DATA.to_owned(), write(&target.join(DATA), &split.memory)?);

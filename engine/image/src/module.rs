@@ -13,7 +13,8 @@ use wasm_encoder::{
     TypeSection, ValType,
 };
 use wasmparser::{
-    DataKind, ElementItems, ExternalKind, FunctionBody, KnownCustom, Name, Operator, Parser, Payload, TypeRef,
+    DataKind, ElementItems, ExternalKind, FunctionBody, KnownCustom, Name, Operator, Parser,
+    Payload, TypeRef,
 };
 
 use crate::error::BuildError;
@@ -241,7 +242,9 @@ impl<'a> Facts<'a> {
             match payload.map_err(unexpected)? {
                 Payload::TypeSection(section) => {
                     for ty in section.into_iter_err_on_gc_types() {
-                        facts.parameters_of_types.push(ty.map_err(unexpected)?.params().len() as u32);
+                        facts
+                            .parameters_of_types
+                            .push(ty.map_err(unexpected)?.params().len() as u32);
                     }
                     facts.types = facts.parameters_of_types.len() as u32;
                 }

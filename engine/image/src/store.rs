@@ -171,7 +171,9 @@ impl ImageStore {
             .map(|entry| entry.path())
             .filter(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                [BUILDING, "guest-", "code-", "image-"].iter().any(|prefix| name.starts_with(prefix))
+                [BUILDING, "guest-", "code-", "image-"]
+                    .iter()
+                    .any(|prefix| name.starts_with(prefix))
             });
         Ok(directories.collect())
     }

@@ -112,7 +112,9 @@ pub enum ConfigError {
         least: u64,
     },
     /// Fuel cannot be limited where the clock meters.
-    #[error("fuel cannot be limited: this engine meters by the clock, which counts no instructions")]
+    #[error(
+        "fuel cannot be limited: this engine meters by the clock, which counts no instructions"
+    )]
     NoFuel,
     /// An environment variable that no process could have.
     #[error("`{name}` cannot be an environment variable: {reason}")]

@@ -5,8 +5,8 @@ use std::task::Poll;
 use std::time::Instant;
 
 use serde_json::value::RawValue;
-use wasmtime::{ResourceLimiter, Trap};
 use wasmtime::component::ResourceTable;
+use wasmtime::{ResourceLimiter, Trap};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::fumehood::guest;

@@ -50,8 +50,8 @@ pub use engine::{Engine, Metering};
 pub use error::{ConfigError, EngineError, ImageError, SessionError};
 pub use image::{FORMAT, FileDigest, Image, Manifest};
 pub use limits::{
-    CODE_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST, Limit, Limits, Reached, Scope, TIME_GRACE_LEAST,
-    TIME_GRACE_MOST, Totals, Usage,
+    CODE_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST, Limit, Limits, Reached, Scope,
+    TIME_GRACE_LEAST, TIME_GRACE_MOST, Totals, Usage,
 };
 pub use outcome::{
     Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,

@@ -86,8 +86,7 @@ impl Workshop {
         for (folder, seen) in opening.folders {
             grants.push(Grant::read_only(open(folder)?, *seen));
         }
-        let limits =
-            Limits::default().with_memory_bytes(u64::from(u32::MAX)).with_fuel(u64::MAX);
+        let limits = Limits::default().with_memory_bytes(u64::from(u32::MAX)).with_fuel(u64::MAX);
         let control = Control::new(Vec::new());
         let console = Arc::new(Console::new(Arc::clone(&control)));
         let printed = Arc::new(Mutex::new(Vec::new()));

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use fumehood::{Code, Limits, Listener, Metering, Outcome, Sandbox, Session, SessionError, Step, Usage};
+use fumehood::{
+    Code, Limits, Listener, Metering, Outcome, Sandbox, Session, SessionError, Step, Usage,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::signal::unix::{SignalKind, signal};

@@ -144,8 +144,6 @@ pub(crate) fn rewrite(
         Metering::Fuel => charges::plan(places.imports, &places.pointed, bodies)?,
         _ => loops::plan(places.imports, bodies)?,
     };
-    let spike = std::env::var("SPIKE").unwrap_or_default();
-    let plans = if spike == "none" { plans.into_iter().map(|p| Plan { entry: Insertion::Nothing, loops: vec![Insertion::Nothing; p.loops.len()] }).collect() } else { plans };
     let mut written = Written { functions: bodies.len() as u32, ..Written::default() };
     let mut rewritten = Vec::with_capacity(bodies.len());
     let mut hints = Vec::new();
@@ -239,11 +237,11 @@ impl Writer {
         let mut reader = body.get_operators_reader().map_err(unexpected)?;
         while !reader.eof() {
             match reader.read().map_err(unexpected)? {
-                Operator::MemoryCopy { dst_mem: 0, src_mem: 0 } if std::env::var_os("SPIKE").is_none() => {
+                Operator::MemoryCopy { dst_mem: 0, src_mem: 0 } => {
                     function.instructions().call(self.copy);
                     written.bulk += 1;
                 }
-                Operator::MemoryFill { mem: 0 } if std::env::var_os("SPIKE").is_none() => {
+                Operator::MemoryFill { mem: 0 } => {
                     function.instructions().call(self.fill);
                     written.bulk += 1;
                 }
@@ -362,9 +360,4 @@ impl Writer {
         body.end();
         function
     }
-}
-#[cfg(test)]
-mod spike { 
-    #[test] fn stats() { let wasm = std::fs::read("/tmp/fh/python.wasm").unwrap();
-      for m in [fumehood::workshop::Metering::Clock, fumehood::workshop::Metering::Fuel] { let t=std::time::Instant::now(); let s = crate::module::split(&wasm, m).unwrap(); eprintln!("{m} {:?} {:?}", s.written, t.elapsed()); } }
 }

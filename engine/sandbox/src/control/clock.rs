@@ -7,7 +7,9 @@ use rustix::thread::Pid;
 use rustix::time::ClockId;
 
 use super::Reason;
-use crate::limits::{Limit, Limits, Reached, Scope, Scopes, TIME_GRACE_LEAST, milliseconds, time_grace};
+use crate::limits::{
+    Limit, Limits, Reached, Scope, Scopes, TIME_GRACE_LEAST, milliseconds, time_grace,
+};
 
 /// How often a step that goes on after an interruption is interrupted again before it is stopped.
 /// More than once, because `except:` in a loop may have swallowed the first.
@@ -244,9 +246,8 @@ mod tests {
         meter.resume();
         compute(Duration::from_millis(60));
         let here = meter.used(Instant::now());
-        let there = std::thread::scope(|scope| {
-            scope.spawn(|| meter.used(Instant::now())).join().unwrap()
-        });
+        let there =
+            std::thread::scope(|scope| scope.spawn(|| meter.used(Instant::now())).join().unwrap());
         assert!(there + Duration::from_millis(20) > here, "{there:?} there, {here:?} here");
     }
 }

@@ -114,8 +114,21 @@ mod tests {
     fn every_interleaving() {
         use Action::{EndStep, Enter, Leave, TouchByGuest, TouchByHost};
         let actions = [
-            TouchByHost, Enter, TouchByGuest, Leave, TouchByHost, Enter, TouchByGuest, TouchByGuest,
-            Leave, TouchByHost, Enter, TouchByGuest, Leave, TouchByHost, EndStep,
+            TouchByHost,
+            Enter,
+            TouchByGuest,
+            Leave,
+            TouchByHost,
+            Enter,
+            TouchByGuest,
+            TouchByGuest,
+            Leave,
+            TouchByHost,
+            Enter,
+            TouchByGuest,
+            Leave,
+            TouchByHost,
+            EndStep,
         ];
         let positions = actions.len() + 1;
         let (mut lost, mut kept) = (0, 0);

@@ -61,7 +61,10 @@ impl Fuel {
             let used = self.granted.saturating_add_signed(left.saturating_neg());
             self.granted += portion;
             let limit = Limit::Fuel;
-            return Refuel::Interrupt(has, Reached { limit, scope: self.scope, value: self.limit, used });
+            return Refuel::Interrupt(
+                has,
+                Reached { limit, scope: self.scope, value: self.limit, used },
+            );
         }
         self.granted += portion;
         Refuel::Granted(has)

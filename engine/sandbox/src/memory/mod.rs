@@ -3,13 +3,16 @@
 //! * [`MemoryImage`] is the contents a memory begins with: a file that nobody writes any more.
 //! * [`Memories`] is what wasmtime asks for memories. [`Memories::expecting`] says which image the
 //!   next one begins with; every other memory (wasmtime's own heap for exceptions) begins as zeros.
-//! * [`Mapping`] is one reservation of addresses. It is unmapped when the last owner lets go of it:
-//!   wasmtime's [`Linear`], or a [`MemoryHandle`] through which a session raises an interruption.
+//! * [`Mapping`] is a memory in use. Its owners are wasmtime's [`Linear`] and a [`MemoryHandle`] through
+//!   which a session raises an interruption. When the last one lets go of it, it is made what it was in
+//!   the beginning and kept for the next session (`kept`), or else unmapped.
+//! * [`Addresses`] is the reservation under it.
+//! * `written` asks the kernel which pages of a mapping are no longer the file's.
 //!
 //! This module and `precompiled` are the only ones with `unsafe` code. The invariants they keep:
 //!
-//! 1. A [`Mapping`] owns the address range `base..base + reserved` from its creation to its drop, and
-//!    nothing else in the process maps or unmaps within it.
+//! 1. An [`Addresses`] owns the range `base..base + reserved` from its creation to its drop, and nothing
+//!    else in the process maps or unmaps within it.
 //! 2. Of that range exactly `base..base + committed` can be read and written, unless it is *revoked*;
 //!    `committed` only grows. What is revoked stays so. Both change with `revoked` locked.
 //! 3. Rust code never makes a reference into a mapping that guest code may write. Interruptions are
@@ -18,31 +21,46 @@
 //! 4. A mapping is revoked only while guest code runs in it, or when none will ever again: the state
 //!    machine in `control::crossing` sees to it that no host code reads or writes the memory on the
 //!    guest's behalf then. What [`MemoryHandle`] itself reads and writes asks before.
+//! 5. Addresses that are kept hold a private view of the image, byte for byte, and nothing is accessible
+//!    after it.
 
 #![expect(unsafe_code, reason = "maps and unmaps guest memory")]
+
+mod kept;
+mod written;
 
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::fs::File;
+use std::ops::Range;
 use std::ptr::NonNull;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
+use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 use serde::{Deserialize, Serialize};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
+
+use self::kept::Kept;
 
 /// Bytes in a page of WebAssembly memory.
 const WASM_PAGE: usize = 64 * 1024;
 
 /// The contents a guest memory begins with.
 #[derive(Clone, Debug)]
-pub(crate) struct MemoryImage {
-    file: Arc<File>,
+pub(crate) struct MemoryImage(Arc<ImageFile>);
+
+#[derive(Debug)]
+struct ImageFile {
+    file: File,
     bytes: usize,
     /// The minimum size that the guest module declares for its memory, by which its memory is told
     /// from others.
     declared: usize,
+    /// Where the file is mapped to be read.
+    view: Addresses,
+    /// Memories of sessions that have ended.
+    kept: Kept,
 }
 
 impl MemoryImage {
@@ -53,14 +71,15 @@ impl MemoryImage {
         if bytes == 0 || !bytes.is_multiple_of(WASM_PAGE) || bytes < declared {
             return Err(format!("a memory image of {bytes} bytes is not whole pages of memory"));
         }
-        Ok(MemoryImage { file: Arc::new(file), bytes, declared })
+        let view = Addresses::reserve(bytes)
+            .and_then(|view| view.place(&file, bytes, ProtFlags::READ).map(|()| view))
+            .map_err(|error| format!("cannot map it: {error}"))?;
+        Ok(MemoryImage(Arc::new(ImageFile { file, bytes, declared, view, kept: Kept::default() })))
     }
-}
 
-impl MemoryImage {
     /// Its length, which is the size of a memory that has not grown.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.0.bytes
     }
 }
 
@@ -73,23 +92,20 @@ pub(crate) struct WordBits {
 
 /// One reservation of addresses.
 #[derive(Debug)]
-struct Mapping {
+struct Addresses {
     base: NonNull<u8>,
     reserved: usize,
-    committed: AtomicUsize,
-    revoked: Mutex<bool>,
 }
 
 // SAFETY: the range belongs to this value alone (invariant 1) and is not tied to a thread; what is
-// done to it through a shared reference is `mprotect`, which the kernel serialises, and atomic
-// operations on words.
-unsafe impl Send for Mapping {}
+// done to it through a shared reference is system calls, which the kernel serialises.
+unsafe impl Send for Addresses {}
 // SAFETY: as above.
-unsafe impl Sync for Mapping {}
+unsafe impl Sync for Addresses {}
 
-impl Mapping {
+impl Addresses {
     /// Reserves addresses without memory behind them.
-    fn reserve(bytes: usize) -> rustix::io::Result<Mapping> {
+    fn reserve(bytes: usize) -> rustix::io::Result<Addresses> {
         // SAFETY: a null hint without MAP_FIXED lets the kernel choose a range that is free, so no
         // existing mapping is affected.
         let base = unsafe {
@@ -101,34 +117,130 @@ impl Mapping {
             )
         }?;
         let base = NonNull::new(base.cast::<u8>()).ok_or(rustix::io::Errno::NOMEM)?;
-        Ok(Mapping { base, reserved: bytes, committed: AtomicUsize::new(0), revoked: Mutex::new(false) })
+        Ok(Addresses { base, reserved: bytes })
+    }
+
+    /// Puts a private view of the first `bytes` of a file at the beginning, in place of what is there.
+    fn place(&self, file: &File, bytes: usize, access: ProtFlags) -> rustix::io::Result<()> {
+        if bytes > self.reserved {
+            return Err(rustix::io::Errno::INVAL);
+        }
+        // SAFETY: MAP_FIXED replaces `base..base + bytes`, which lies inside the range that this
+        // value owns (checked above). Its callers have handed nothing of it out yet.
+        unsafe {
+            rustix::mm::mmap(
+                self.base.as_ptr().cast::<c_void>(),
+                bytes,
+                access,
+                MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE,
+                file,
+                0,
+            )
+        }?;
+        Ok(())
+    }
+
+    /// Changes what can be done with a part of it.
+    fn protect(&self, range: Range<usize>, access: MprotectFlags) -> rustix::io::Result<()> {
+        if range.start > range.end || range.end > self.reserved {
+            return Err(rustix::io::Errno::INVAL);
+        }
+        // SAFETY: the range lies inside of what this value owns (checked above). Making more of it
+        // accessible takes nothing from anybody; whoever makes less of it accessible says why nobody
+        // depends on it.
+        unsafe {
+            rustix::mm::mprotect(
+                self.base.as_ptr().add(range.start).cast::<c_void>(),
+                range.len(),
+                access,
+            )
+        }
+    }
+
+    /// Forgets what was written to a part of it: a view of a file is as the file again, other memory
+    /// is zeros.
+    fn forget(&self, range: Range<usize>) -> rustix::io::Result<()> {
+        if range.start > range.end || range.end > self.reserved {
+            return Err(rustix::io::Errno::INVAL);
+        }
+        // SAFETY: the range lies inside of what this value owns (checked above), and its callers own
+        // the contents alone.
+        unsafe {
+            rustix::mm::madvise(
+                self.base.as_ptr().add(range.start).cast::<c_void>(),
+                range.len(),
+                Advice::LinuxDontNeed,
+            )
+        }
+    }
+}
+
+impl Drop for Addresses {
+    fn drop(&mut self) {
+        // SAFETY: the range belongs to this value (invariant 1), which is the last to know of it:
+        // wasmtime's memory and every handle hold the `Arc` around the mapping that owns it.
+        let unmapped = unsafe { rustix::mm::munmap(self.base.as_ptr().cast(), self.reserved) };
+        debug_assert!(unmapped.is_ok(), "unmapping an owned range cannot fail");
+    }
+}
+
+/// A memory in use.
+#[derive(Debug)]
+struct Mapping {
+    /// There until the drop.
+    addresses: Option<Addresses>,
+    base: NonNull<u8>,
+    committed: AtomicUsize,
+    revoked: Mutex<bool>,
+    /// What it is a view of, if it is one.
+    image: Option<MemoryImage>,
+}
+
+// SAFETY: `base` is that of the addresses, which are Send; what is done through it is atomic
+// operations on words, and copying while nothing runs.
+unsafe impl Send for Mapping {}
+// SAFETY: as above.
+unsafe impl Sync for Mapping {}
+
+impl Mapping {
+    /// Memory that begins with nothing accessible.
+    fn empty(bytes: usize) -> rustix::io::Result<Mapping> {
+        Ok(Mapping::of(Addresses::reserve(bytes)?, 0, None))
+    }
+
+    /// Memory that begins as a private, writable view of the image, in one that was kept if there is
+    /// one.
+    fn view(image: &MemoryImage, reserved: usize) -> rustix::io::Result<Mapping> {
+        let ImageFile { file, bytes, kept, .. } = &*image.0;
+        let addresses = match kept.take(reserved) {
+            Some(addresses) => addresses,
+            None => {
+                let addresses = Addresses::reserve(reserved)?;
+                addresses.place(file, *bytes, ProtFlags::READ | ProtFlags::WRITE)?;
+                addresses
+            }
+        };
+        Ok(Mapping::of(addresses, *bytes, Some(image.clone())))
+    }
+
+    fn of(addresses: Addresses, committed: usize, image: Option<MemoryImage>) -> Mapping {
+        Mapping {
+            base: addresses.base,
+            addresses: Some(addresses),
+            committed: AtomicUsize::new(committed),
+            revoked: Mutex::new(false),
+            image,
+        }
+    }
+
+    fn addresses(&self) -> rustix::io::Result<&Addresses> {
+        self.addresses.as_ref().ok_or(rustix::io::Errno::INVAL)
     }
 
     /// Whether the memory is revoked, which does not change as long as the guard lives.
     fn revoked(&self) -> MutexGuard<'_, bool> {
         // Nothing panics while it is held.
         self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Puts a private, writable view of the image at the beginning.
-    fn place(&self, image: &MemoryImage) -> rustix::io::Result<()> {
-        if image.bytes > self.reserved || self.committed.load(Ordering::Relaxed) != 0 {
-            return Err(rustix::io::Errno::INVAL);
-        }
-        // SAFETY: MAP_FIXED replaces `base..base + image.bytes`, which lies inside the range that
-        // this value owns (checked above) and of which nothing has been handed out (committed is 0).
-        unsafe {
-            rustix::mm::mmap(
-                self.base.as_ptr().cast::<c_void>(),
-                image.bytes,
-                ProtFlags::READ | ProtFlags::WRITE,
-                MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE,
-                &*image.file,
-                0,
-            )
-        }?;
-        self.committed.store(image.bytes, Ordering::Release);
-        Ok(())
     }
 
     /// Makes the first `bytes` readable and writable.
@@ -140,38 +252,22 @@ impl Mapping {
         let committed = self.committed.load(Ordering::Relaxed);
         let page = rustix::param::page_size();
         let end = bytes.checked_next_multiple_of(page).ok_or(rustix::io::Errno::NOMEM)?;
-        if end > self.reserved {
-            return Err(rustix::io::Errno::NOMEM);
-        }
         if end <= committed {
             return Ok(());
         }
-        // SAFETY: `committed..end` lies inside the range that this value owns (checked above); making
-        // more of it accessible takes nothing from anybody.
-        unsafe {
-            rustix::mm::mprotect(
-                self.base.as_ptr().add(committed).cast::<c_void>(),
-                end - committed,
-                MprotectFlags::READ | MprotectFlags::WRITE,
-            )
-        }?;
+        let access = MprotectFlags::READ | MprotectFlags::WRITE;
+        self.addresses()?.protect(committed..end, access)?;
         self.committed.store(end, Ordering::Release);
         Ok(())
     }
 
-    /// Makes the memory inaccessible, for good: guest code that runs in it traps at its next access.
+    /// Makes the memory inaccessible, for good: guest code that runs in it traps at its next access,
+    /// at an instruction that wasmtime knows to be such an access, and host code does not access it
+    /// any more (invariant 4).
     fn revoke(&self) -> rustix::io::Result<()> {
         let mut revoked = self.revoked();
-        // SAFETY: the range belongs to this value (invariant 1). Compiled guest code that accesses it
-        // faults at an instruction that wasmtime knows to be such an access, and traps; host code
-        // does not access it any more (invariant 4).
-        unsafe {
-            rustix::mm::mprotect(
-                self.base.as_ptr().cast::<c_void>(),
-                self.committed.load(Ordering::Acquire),
-                MprotectFlags::empty(),
-            )
-        }?;
+        let committed = self.committed.load(Ordering::Acquire);
+        self.addresses()?.protect(0..committed, MprotectFlags::empty())?;
         *revoked = true;
         Ok(())
     }
@@ -179,10 +275,12 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: the range belongs to this value (invariant 1), which is the last to know of it:
-        // wasmtime's memory and every handle hold the `Arc` around it.
-        let unmapped = unsafe { rustix::mm::munmap(self.base.as_ptr().cast(), self.reserved) };
-        debug_assert!(unmapped.is_ok(), "unmapping an owned range cannot fail");
+        let revoked = *self.revoked();
+        if let (Some(addresses), Some(image), false) = (self.addresses.take(), &self.image, revoked)
+        {
+            let committed = self.committed.load(Ordering::Acquire);
+            image.0.kept.keep(addresses, committed, &image.0);
+        }
     }
 }
 
@@ -333,20 +431,19 @@ unsafe impl MemoryCreator for Memories {
         let capacity = reserved.or(maximum).unwrap_or(minimum).max(minimum);
         let describe = |error: rustix::io::Errno| format!("cannot map {capacity} bytes: {error}");
         let total = capacity.checked_add(guard).ok_or("a memory that is too large")?;
-        let mapping = Mapping::reserve(total).map_err(describe)?;
         EXPECTED.with_borrow_mut(|expected| {
-            let mut bytes = minimum;
-            let mapping = Arc::new(mapping);
-            if let Some((image, handle @ None)) = expected
-                && image.declared == minimum
-            {
-                if image.bytes > capacity {
-                    return Err("the memory image is larger than the memory".to_owned());
+            let (mapping, bytes) = match expected {
+                Some((image, handle @ None)) if image.0.declared == minimum => {
+                    let bytes = image.bytes();
+                    if bytes > capacity {
+                        return Err("the memory image is larger than the memory".to_owned());
+                    }
+                    let mapping = Arc::new(Mapping::view(image, total).map_err(describe)?);
+                    *handle = Some(MemoryHandle(Arc::clone(&mapping)));
+                    (mapping, bytes)
                 }
-                mapping.place(image).map_err(describe)?;
-                bytes = image.bytes;
-                *handle = Some(MemoryHandle(Arc::clone(&mapping)));
-            }
+                _ => (Arc::new(Mapping::empty(total).map_err(describe)?), minimum),
+            };
             mapping.commit(bytes).map_err(describe)?;
             Ok(Box::new(Linear { mapping, bytes, capacity }) as Box<dyn LinearMemory>)
         })
