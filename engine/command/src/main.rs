@@ -1,6 +1,7 @@
 //! The `fumehood` command.
 //!
 //! * `exec`: Python in a fresh sandbox
+//! * `bench`: what sandboxing costs on this machine
 //! * `repl`: an interactive prompt on one session
 //! * `run`: agents; `display` shows them at work
 //! * `image`: the guest image
@@ -11,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod display;
 mod exec;
 mod image;
@@ -44,6 +46,7 @@ struct Arguments {
 enum Command {
     Exec(exec::ExecFlags),
     Repl(repl::ReplFlags),
+    Bench(bench::BenchFlags),
     Run(run::RunFlags),
     Demo(run::DemoFlags),
     #[command(subcommand)]
@@ -61,6 +64,7 @@ async fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Exec(flags) => exec::exec(flags, &arguments.image, &printer).await,
         Command::Repl(flags) => repl::repl(flags, &arguments.image, &printer).await,
+        Command::Bench(flags) => bench::bench(flags, &arguments.image, &printer).await,
         Command::Run(flags) => run::run(flags, &arguments.image, &printer).await,
         Command::Demo(flags) => run::demo(flags, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer),

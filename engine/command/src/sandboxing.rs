@@ -67,6 +67,26 @@ impl ImageFlags {
     pub(crate) fn engine(&self, printer: &Printer) -> Result<Engine> {
         Ok(Engine::new(&self.open(printer)?)?)
     }
+
+    /// The engine that meters like this, whatever the flags say of that.
+    pub(crate) fn engine_metered(&self, metering: Metering, printer: &Printer) -> Result<Engine> {
+        let flags = ImageFlags { metering: Some(metering), image: None, ..self.clone() };
+        flags.engine(printer)
+    }
+
+    /// The flags as they would be given to another process.
+    pub(crate) fn arguments(&self) -> Vec<String> {
+        let paths =
+            [("--image", &self.image), ("--cache", &self.cache), ("--python", &self.python)];
+        let given = paths.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?)));
+        let mut arguments = given
+            .flat_map(|(flag, path)| [flag.to_owned(), path.display().to_string()])
+            .collect::<Vec<_>>();
+        if let Some(metering) = self.metering {
+            arguments.extend(["--metering".to_owned(), metering.name().to_owned()]);
+        }
+        arguments
+    }
 }
 
 /// What code may use.

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File};
@@ -15,6 +15,7 @@ use wasmtime::component::ResourceTable;
 use crate::bindings::Python;
 use crate::console::Console;
 use crate::control::Control;
+use crate::engine::Engine;
 pub use crate::engine::Metering;
 use crate::host::{Host, MemoryLimit, StepIo};
 pub use crate::image::{FORMAT, FileDigest, MANIFEST, MEMORY};
@@ -156,6 +157,31 @@ impl Workshop {
         }
         Ok((contents, Interruption(changed)))
     }
+}
+
+/// How long it takes to instantiate the guest on a memory of its own, once.
+///
+/// # Errors
+///
+/// If it cannot be instantiated.
+pub async fn instantiating(engine: &Engine) -> wasmtime::Result<Duration> {
+    let control = Control::new(Vec::new());
+    let console = Arc::new(Console::new(Arc::clone(&control)));
+    let limits = Limits::default();
+    let host = Host {
+        wasi: wasi::context(&[], &[], None, &console)?,
+        table: ResourceTable::new(),
+        started: Instant::now(),
+        control,
+        tools: Arc::new(Tools::default()),
+        memory: MemoryLimit::new(limits.memory_bytes),
+        files: Arc::new(FileQuota::new(&limits)),
+        step: StepIo::new(limits, Scopes::default(), None),
+    };
+    let mut store = session::store(engine.wasmtime(), host);
+    let started = Instant::now();
+    engine.instantiate(&mut store).await?;
+    Ok(started.elapsed())
 }
 
 /// What an interruption changes in guest memory.

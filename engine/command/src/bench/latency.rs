@@ -1,0 +1,217 @@
+//! How long it takes until something happens.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use fumehood::{Engine, Outcome, Sandbox, Session, Step, workshop};
+use serde_json::json;
+
+use super::Bench;
+use super::measuring::{self, Samples, microseconds, sample};
+
+const EIGHT_IMPORTS: &str =
+    "import json, re, math, random, statistics, datetime, collections, itertools\nprint(1 + 1)";
+const GROUP_BY: &str = "import pandas as pd\nprint(pd.DataFrame({'k': list('aab'), 'v': [1, 2, 3]}).groupby('k').v.mean())";
+
+/// Calls of the tool in one step.
+const CALLS: usize = 1000;
+
+pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
+    let engine = bench.engine.clone();
+    instantiating(bench, &engine).await?;
+    starting(bench, &engine).await?;
+    steps(bench, &engine).await?;
+    tools(bench, &engine).await?;
+    processes(bench)
+}
+
+/// A sandbox with so many tools, each of which adds three numbers.
+pub(crate) fn sandbox(engine: &Engine, tools: usize) -> Result<Sandbox> {
+    let mut builder = Sandbox::builder(engine);
+    for position in 0..tools {
+        let name = if position == 0 { "add".to_owned() } else { format!("add_{position}") };
+        builder = builder.tool(fumehood::function(
+            name,
+            "Adds three numbers.",
+            json!({
+                "type": "object",
+                "properties": {
+                    "a": {"type": "number"}, "b": {"type": "number"}, "c": {"type": "number"},
+                },
+                "required": ["a", "b", "c"],
+            }),
+            |arguments| async move {
+                let number = |name: &str| arguments[name].as_f64().unwrap_or(0.0);
+                Ok::<_, String>(number("a") + number("b") + number("c"))
+            },
+        ));
+    }
+    Ok(builder.build()?)
+}
+
+pub(crate) async fn step(session: &mut Session, code: &str) -> Result<Step> {
+    let step = session.run(code).await?;
+    match step.outcome {
+        Outcome::Completed(_) => Ok(step),
+        other => bail!("a step of the benchmark ended like this: {other:?}"),
+    }
+}
+
+/// A session from its beginning to its end, with one step.
+pub(crate) async fn fresh(sandbox: &Sandbox, code: &str) -> Result<()> {
+    let mut session = sandbox.session().await?;
+    step(&mut session, code).await?;
+    drop(session);
+    Ok(())
+}
+
+async fn instantiating(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
+    const KEY: &str = "instantiate_us";
+    if !bench.wants(&[KEY]) {
+        return Ok(());
+    }
+    let mut samples = Samples::default();
+    for position in 0..330 {
+        let took = workshop::instantiating(engine).await.map_err(anyhow::Error::from)?;
+        if position >= 30 {
+            samples.push(microseconds(took));
+        }
+    }
+    bench.add(KEY, "instantiate the guest", "µs", vec![("fumehood", samples)])
+}
+
+async fn starting(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
+    let plain = sandbox(engine, 0)?;
+    let with_tools = sandbox(engine, 10)?;
+    if bench.wants(&["fresh_us"]) {
+        let samples = sample(300, async || Ok(drop(plain.session().await?))).await?;
+        bench.add("fresh_us", "fresh session, ended again", "µs", vec![("fumehood", samples)])?;
+    }
+    for (key, what, sandbox, code, native) in [
+        (
+            "fresh_print_us",
+            "fresh session to a printed result, ended",
+            &plain,
+            "print(1 + 1)",
+            true,
+        ),
+        (
+            "fresh_tools_imports_us",
+            "the same with ten tools and eight imports",
+            &with_tools,
+            EIGHT_IMPORTS,
+            true,
+        ),
+        (
+            "fresh_import_pandas_us",
+            "the same with `import pandas` alone",
+            &plain,
+            "import pandas; print(pandas.__name__)",
+            false,
+        ),
+        ("fresh_group_by_us", "the same with a pandas group-by", &plain, GROUP_BY, false),
+    ] {
+        if !bench.wants(&[key]) {
+            continue;
+        }
+        let mut ours = sample(300, async || fresh(sandbox, code).await).await?;
+        let mut measured = Vec::new();
+        if let Some(python) = bench.python.filter(|_| native) {
+            // In turn from here on.
+            ours = Samples::default();
+            let mut theirs = Samples::default();
+            for _ in 0..40 {
+                for _ in 0..5 {
+                    let started = Instant::now();
+                    fresh(sandbox, code).await?;
+                    ours.push(microseconds(started.elapsed()));
+                }
+                let started = Instant::now();
+                measuring::printed(python, &["-c", code])?;
+                theirs.push(microseconds(started.elapsed()));
+            }
+            measured.push(("python3", theirs));
+        }
+        measured.insert(0, ("fumehood", ours));
+        bench.add(key, what, "µs", measured)?;
+    }
+    Ok(())
+}
+
+async fn steps(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
+    let sandbox = sandbox(engine, 0)?;
+    for (key, what, code) in [
+        ("step_empty_us", "step in a live session: nothing", ""),
+        ("step_expression_us", "step in a live session: an expression", "1 + 1"),
+        ("step_print_us", "step in a live session: print", "print(1)"),
+    ] {
+        if bench.wants(&[key]) {
+            let mut session = sandbox.session().await?;
+            let samples = sample(1000, async || step(&mut session, code).await.map(drop)).await?;
+            bench.add(key, what, "µs", vec![("fumehood", samples)])?;
+        }
+    }
+    Ok(())
+}
+
+async fn tools(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
+    const RAW: &str = "tool_call_raw_us";
+    const TYPED: &str = "tool_call_us";
+    if !bench.wants(&[RAW, TYPED]) {
+        return Ok(());
+    }
+    let sandbox = sandbox(engine, 1)?;
+    let mut session = sandbox.session().await?;
+    // What the function of the tool says to the host, without the function.
+    step(
+        &mut session,
+        "import _host\nrequest = b'\\x01\\x03\\0\\0\\0add' + b'{\"a\": 1, \"b\": 2.5, \"c\": 3}'\ncall = _host.call",
+    )
+    .await?;
+    let loop_of = |body: &str| format!("for _ in range({CALLS}): {body}");
+    let mut times = Vec::new();
+    for body in ["pass", "call(request)", "add(1, 2.5, 3)"] {
+        let code = loop_of(body);
+        times.push(sample(60, async || step(&mut session, &code).await.map(drop)).await?);
+    }
+    let empty = times[0].median();
+    for (key, what, samples) in [
+        (RAW, "tool call, raw", &times[1]),
+        (TYPED, "tool call through its Python function, three arguments", &times[2]),
+    ] {
+        let samples = samples.less(empty, CALLS as f64);
+        bench.add(key, what, "µs", vec![("fumehood", samples)])?;
+    }
+    Ok(())
+}
+
+/// Whole processes.
+fn processes(bench: &mut Bench<'_>) -> Result<()> {
+    const KEY: &str = "process_us";
+    if !bench.wants(&[KEY]) {
+        return Ok(());
+    }
+    let ourselves = std::env::current_exe()?.display().to_string();
+    let flags = bench.image.arguments();
+    let mut command = flags.iter().map(String::as_str).collect::<Vec<_>>();
+    command.extend(["exec", "-c", "print(1)"]);
+    let (mut ours, mut theirs) = (Samples::default(), Samples::default());
+    for position in 0..24 {
+        let started = Instant::now();
+        measuring::printed(&ourselves, &command)?;
+        let our_time = started.elapsed();
+        let started = Instant::now();
+        if let Some(python) = bench.python {
+            measuring::printed(python, &["-c", "print(1)"])?;
+        }
+        if position >= 3 {
+            ours.push(microseconds(our_time));
+            theirs.push(microseconds(started.elapsed()));
+        }
+    }
+    let mut measured = vec![("fumehood", ours)];
+    if bench.python.is_some() {
+        measured.push(("python3", theirs));
+    }
+    bench.add(KEY, "whole process that prints", "µs", measured)
+}
