@@ -43,6 +43,31 @@ sorted(os.listdir('/tmp')), os.getcwd()
     drop((first, second));
 }
 
+/// Folders of ended sessions are handed on, but only those that nothing was ever made in, however soon
+/// it was made and whatever its times say.
+#[tokio::test]
+async fn what_one_session_left_the_next_does_not_find() {
+    let engine = fumehood::Engine::new(&crate::image()).unwrap();
+    let sandbox = fumehood::Sandbox::builder(&engine).build().unwrap();
+    for code in [
+        "open('/tmp/left', 'w').write('mine')",
+        "import os; os.mkdir('/tmp/left')",
+        "import os; os.symlink('x', '/tmp/left'); os.utime('/tmp', (0, 0))",
+        "import os; open('/tmp/x', 'w').close(); os.remove('/tmp/x'); os.utime('/tmp', (7, 7))",
+        "pass",
+    ] {
+        let mut session = sandbox.session().await.unwrap();
+        assert!(matches!(
+            session.run(code).await.unwrap().outcome,
+            fumehood::Outcome::Completed(_)
+        ));
+        drop(session);
+        let mut next = sandbox.session().await.unwrap();
+        let code = "import os; os.listdir('/tmp'), os.stat('/tmp').st_mtime in (0, 7)";
+        assert_eq!(repr(next.run(code).await.unwrap()), "([], False)", "after {code}");
+    }
+}
+
 #[tokio::test]
 async fn folders_that_killed_processes_left_are_removed_and_those_in_use_are_not() {
     let mut live = session().await;

@@ -11,6 +11,7 @@ use crate::error::{EngineError, ImageError};
 use crate::host::Host;
 use crate::image::{Image, Manifest};
 use crate::memory::{Memories, MemoryHandle, MemoryImage};
+use crate::scratch::Folders;
 use crate::wasi::Grant;
 use crate::{precompiled, wasi};
 
@@ -102,6 +103,7 @@ struct Inner {
     guest: PythonPre<Host>,
     memory: MemoryImage,
     folders: Vec<Grant>,
+    scratch: Arc<Folders>,
     manifest: Manifest,
 }
 
@@ -124,7 +126,9 @@ impl Engine {
         let component = precompiled::load(&wasmtime, code).map_err(load)?;
         let guest = link(&wasmtime, &component).map_err(load)?;
         let folders = image.folders()?;
-        Ok(Engine { inner: Arc::new(Inner { wasmtime, guest, memory, folders, manifest }) })
+        let scratch = Arc::default();
+        let inner = Inner { wasmtime, guest, memory, folders, scratch, manifest };
+        Ok(Engine { inner: Arc::new(inner) })
     }
 
     /// What the image is made of.
@@ -149,6 +153,11 @@ impl Engine {
     /// The folders of the image that every session can read.
     pub(crate) fn folders(&self) -> &[Grant] {
         &self.inner.folders
+    }
+
+    /// Where sessions get their private folders.
+    pub(crate) fn scratch(&self) -> &Arc<Folders> {
+        &self.inner.scratch
     }
 
     /// A fresh copy of the guest.

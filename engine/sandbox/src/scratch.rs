@@ -1,10 +1,14 @@
 //! The private `/tmp` of a session: a folder on the host that goes with it.
+//!
+//! Making and removing a folder takes longer than everything else that a fresh session needs of the
+//! file system. So a folder in which its session has never made anything is kept for the next one;
+//! [`Folders`] holds those of an engine.
 
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _, MetadataExt as _};
@@ -16,17 +20,70 @@ const PARENT: &str = "/tmp";
 /// What their names begin with.
 const PREFIX: &str = "fumehood-";
 
-/// A folder that is removed with this value. As long as the process lives it holds a lock on the folder,
-/// by which others know that it is in use.
+/// Folders that are kept at most.
+const MOST: usize = 16;
+
+/// Folders of sessions that have ended without using them.
+#[derive(Default)]
+pub(crate) struct Folders(Mutex<Vec<Folder>>);
+
+impl Folders {
+    /// An empty folder.
+    pub(crate) fn take(self: &Arc<Self>) -> io::Result<Scratch> {
+        let kept = self.kept().pop();
+        let folder = match kept {
+            Some(folder) => folder,
+            None => Folder::new()?,
+        };
+        Ok(Scratch { folder: Some(folder), folders: Arc::clone(self) })
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<Folder>> {
+        // Nothing panics while it is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The folder of a session.
 pub(crate) struct Scratch {
-    parent: Dir,
-    folder: Dir,
-    name: OsString,
-    _lock: OwnedFd,
+    /// There until the drop.
+    folder: Option<Folder>,
+    folders: Arc<Folders>,
 }
 
 impl Scratch {
-    pub(crate) fn new() -> io::Result<Scratch> {
+    pub(crate) fn folder(&self) -> Option<&Dir> {
+        self.folder.as_ref().map(|folder| &folder.folder)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let Some(folder) = self.folder.take() else { return };
+        let mut kept = self.folders.kept();
+        if kept.len() < MOST && folder.is_untouched() {
+            kept.push(folder);
+        } else {
+            // Removing it may take a while.
+            drop(kept);
+            drop(folder);
+        }
+    }
+}
+
+/// A folder that is removed with this value. As long as the process lives it holds a lock on the folder,
+/// by which others know that it is in use.
+struct Folder {
+    parent: Dir,
+    folder: Dir,
+    name: OsString,
+    /// When anything about it last changed, as it was in the beginning.
+    changed: (i64, i64),
+    _lock: OwnedFd,
+}
+
+impl Folder {
+    fn new() -> io::Result<Folder> {
         static MADE: AtomicU64 = AtomicU64::new(0);
         static SWEEPING: Once = Once::new();
         let parent = Dir::open_ambient_dir(PARENT, ambient_authority())?;
@@ -48,13 +105,19 @@ impl Scratch {
             let Ok(folder) = parent.open_dir(&name) else { continue };
             let lock = lock(&folder, FlockOperation::LockShared)?;
             if parent.symlink_metadata(&name).is_ok() {
-                return Ok(Scratch { parent, folder, name, _lock: lock });
+                let changed = changed(&folder)?;
+                return Ok(Folder { parent, folder, name, changed, _lock: lock });
             }
         }
     }
 
-    pub(crate) fn folder(&self) -> &Dir {
-        &self.folder
+    /// Whether it is empty, and shows no trace of anything that was made in it.
+    ///
+    /// It is looked into whatever its times say: they are only as fine as the clock of the system, and a
+    /// session can set the time of the last modification.
+    fn is_untouched(&self) -> bool {
+        let is_empty = self.folder.entries().is_ok_and(|mut entries| entries.next().is_none());
+        is_empty && changed(&self.folder).is_ok_and(|changed| changed == self.changed)
     }
 
     /// Removes everything, however deep it is nested: a folder inside of a folder is first moved to
@@ -94,12 +157,18 @@ impl Scratch {
     }
 }
 
-impl Drop for Scratch {
+impl Drop for Folder {
     fn drop(&mut self) {
         // Nobody is left to tell; what remains is in a folder that only this user can enter, and the
         // next process tries again.
         self.remove().ok();
     }
+}
+
+/// When a folder was last changed in any way, its times included.
+fn changed(folder: &Dir) -> io::Result<(i64, i64)> {
+    let metadata = folder.dir_metadata()?;
+    Ok((metadata.ctime(), metadata.ctime_nsec()))
 }
 
 /// Locks a folder for as long as the descriptor is open. That of a [`Dir`] only stands for a path, and
@@ -119,14 +188,15 @@ fn sweep(parent: &Dir) {
         if !name.to_string_lossy().starts_with(PREFIX) {
             continue;
         }
-        let forgotten = || -> io::Result<Scratch> {
+        let forgotten = || -> io::Result<Folder> {
             let metadata = parent.symlink_metadata(&name)?;
             if !metadata.is_dir() || metadata.uid() != user {
                 return Err(io::ErrorKind::NotFound.into());
             }
             let folder = parent.open_dir(&name)?;
             let lock = lock(&folder, FlockOperation::NonBlockingLockExclusive)?;
-            Ok(Scratch { parent: parent.try_clone()?, folder, name: name.clone(), _lock: lock })
+            let parent = parent.try_clone()?;
+            Ok(Folder { parent, folder, name: name.clone(), changed: (0, 0), _lock: lock })
         };
         // Dropping it removes it.
         drop(forgotten());

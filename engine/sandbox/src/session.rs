@@ -132,7 +132,7 @@ impl Session {
     pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
         let Inner { engine, limits, .. } = &*sandbox.inner;
         let scratch = match sandbox.inner.scratch {
-            true => Some(Scratch::new().map_err(failing("making the scratch folder"))?),
+            true => Some(engine.scratch().take().map_err(failing("making the scratch folder"))?),
             false => None,
         };
         let words = engine.manifest().interruption.clone();
@@ -147,7 +147,7 @@ impl Session {
         let wasi = wasi::context(
             engine.folders(),
             &sandbox.inner.grants,
-            scratch.as_ref().map(Scratch::folder),
+            scratch.as_ref().and_then(Scratch::folder),
             &console,
         )
         .map_err(failing("opening the granted folders"))?;
