@@ -1,8 +1,8 @@
 //! What a session may do with files: how many it may make and have open, of what kind, and how much it
 //! may write.
 //!
-//! WASI has no notion of any of this, so the functions that make, open and remove are replaced by ones
-//! that count, and every stream that writes to a file is wrapped in one that does.
+//! WASI has no notion of any of this, so the functions that make, open, remove and write are replaced by
+//! ones that count, and every stream that writes to a file is wrapped in one that does.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -43,17 +43,23 @@ impl FileQuota {
         }
     }
 
-    fn write(&self, bytes: u64) -> StreamResult<()> {
-        let taken = self
-            .bytes
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
-        match taken {
-            Ok(_) => Ok(()),
+    /// Takes bytes of those that may still be written.
+    fn write(&self, bytes: usize) -> Result<(), ErrorCode> {
+        let bytes = bytes as u64;
+        self.bytes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes))
+            .map(drop)
+            .map_err(|_| ErrorCode::InsufficientSpace)
+    }
+
+    /// The same for a stream, which has errors of another kind.
+    fn stream(&self, bytes: usize) -> StreamResult<()> {
+        self.write(bytes).map_err(|_| {
             // The guest sees `OSError: [Errno 51] No space left on device`.
-            Err(_) => Err(StreamError::LastOperationFailed(
+            StreamError::LastOperationFailed(
                 std::io::Error::from_raw_os_error(Errno::NOSPC.raw_os_error()).into(),
-            )),
-        }
+            )
+        })
     }
 
     /// Takes one of the files that may still be made.
@@ -76,6 +82,7 @@ type At = (Resource<Descriptor>, String);
 type Symlinking = (Resource<Descriptor>, String, String);
 type Linking = (Resource<Descriptor>, PathFlags, String, Resource<Descriptor>, String);
 type Opening = (Resource<Descriptor>, PathFlags, String, OpenFlags, DescriptorFlags);
+type Writing = (Resource<Descriptor>, Vec<u8>, u64);
 type Answer<T> = wasmtime::Result<(Result<T, ErrorCode>,)>;
 
 /// Replaces the functions that make, open, remove and write files.
@@ -145,6 +152,18 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
                 let removed = host.filesystem().remove_directory_at(folder, path).await;
                 removed.is_ok().then(|| host.files.unmake());
                 answer(removed)
+            })
+        },
+    )?;
+    types.func_wrap_async(
+        "[method]descriptor.write",
+        |mut store: StoreContextMut<'_, Host>, (file, bytes, offset): Writing| {
+            Box::new(async move {
+                let host = store.data_mut();
+                if let Err(refused) = host.files.write(bytes.len()) {
+                    return Ok((Err(refused),));
+                }
+                answer(host.filesystem().write(file, bytes, offset).await)
             })
         },
     )?;
@@ -232,7 +251,7 @@ impl Pollable for Counted {
 #[async_trait]
 impl OutputStream for Counted {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.quota.write(bytes.len() as u64)?;
+        self.quota.stream(bytes.len())?;
         self.inner.write(bytes)
     }
 
@@ -245,7 +264,7 @@ impl OutputStream for Counted {
     }
 
     async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.quota.write(bytes.len() as u64)?;
+        self.quota.stream(bytes.len())?;
         self.inner.blocking_write_and_flush(bytes).await
     }
 
