@@ -60,8 +60,13 @@ def _bare(cls: type) -> bytes:
         name = "fumehood." + type.__getattribute__(cls, "__name__")
         return _layout_exception(name, [name, "fumehood.LimitExceeded"], "", name + "\n")
     if issubclass(cls, MemoryError):
-        return _OUT_OF_MEMORY
-    return _UNDESCRIBED
+        return _copy(_OUT_OF_MEMORY)
+    return _copy(_UNDESCRIBED)
+
+
+def _copy(outcome: bytes) -> bytes:
+    """An outcome of its own for each step: the adapter writes addresses into what it is given."""
+    return memoryview(outcome).tobytes()
 
 
 def _execute(source: str, file: str) -> tuple[bool, object]:
