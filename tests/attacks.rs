@@ -668,7 +668,7 @@ fn how(step: &Step) -> String {
             Some(json) => format!("answer {json}"),
             None => "answer".to_owned(),
         },
-        Outcome::Raised(exception) => format!("raised {}", exception.name),
+        Outcome::Raised(exception) => format!("raised {:.80}", exception.name),
         Outcome::LimitReached(reached, _) => format!("limit {}", reached.limit.name()),
         Outcome::Failed(_) => "failed".to_owned(),
         Outcome::Cancelled(_) => "cancelled".to_owned(),
