@@ -29,7 +29,11 @@ def run(source: str, file: str) -> bytes:
         console.flush()
         return _completed(present, value)
     except BaseException as error:
-        return _described(error)
+        try:
+            return _described(error)
+        except BaseException as between:
+            # The host may interrupt while an interruption is being dealt with.
+            return _bare(type(between))
 
 
 def _described(error: BaseException) -> bytes:
@@ -44,6 +48,8 @@ def _described(error: BaseException) -> bytes:
                 return _completed(False, None)
             return _raised(error)
         except limits.LimitExceeded as interruption:
+            # Its context is what was being told, which takes as long a second time.
+            interruption.__context__ = None
             error = interruption
         except MemoryError as exhausted:
             if type(error) is type(exhausted):
