@@ -2,7 +2,8 @@
 //! may write.
 //!
 //! WASI has no notion of any of this, so the functions that make, open, remove and write are replaced by
-//! ones that count, and every stream that writes to a file is wrapped in one that does.
+//! ones that count, and every stream that writes to a file is wrapped in one that does. Functions that
+//! open what they are told about, are kept from what is no file.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -13,7 +14,8 @@ use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings::filesystem::types::{
-    DescriptorFlags, DescriptorType, ErrorCode, HostDescriptor as _, OpenFlags, PathFlags,
+    DescriptorFlags, DescriptorType, ErrorCode, HostDescriptor as _, NewTimestamp, OpenFlags,
+    PathFlags,
 };
 use wasmtime_wasi::p2::{
     DynOutputStream, FsResult, OutputStream, Pollable, StreamError, StreamResult,
@@ -82,6 +84,7 @@ type At = (Resource<Descriptor>, String);
 type Symlinking = (Resource<Descriptor>, String, String);
 type Linking = (Resource<Descriptor>, PathFlags, String, Resource<Descriptor>, String);
 type Opening = (Resource<Descriptor>, PathFlags, String, OpenFlags, DescriptorFlags);
+type Dating = (Resource<Descriptor>, PathFlags, String, NewTimestamp, NewTimestamp);
 type Writing = (Resource<Descriptor>, Vec<u8>, u64);
 type Answer<T> = wasmtime::Result<(Result<T, ErrorCode>,)>;
 
@@ -156,6 +159,21 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         },
     )?;
     types.func_wrap_async(
+        "[method]descriptor.set-times-at",
+        |mut store: StoreContextMut<'_, Host>, dating: Dating| {
+            let (folder, resolving, path, accessed, modified) = dating;
+            Box::new(async move {
+                let host = store.data_mut();
+                // This opens the file.
+                if let Err(refused) = is_there(host, &folder, resolving, &path).await {
+                    return Ok((Err(refused),));
+                }
+                let mut files = host.filesystem();
+                answer(files.set_times_at(folder, resolving, path, accessed, modified).await)
+            })
+        },
+    )?;
+    types.func_wrap_async(
         "[method]descriptor.write",
         |mut store: StoreContextMut<'_, Host>, (file, bytes, offset): Writing| {
             Box::new(async move {
@@ -198,21 +216,34 @@ fn made_or_not<T>(host: &Host, made: FsResult<T>) -> FsResult<T> {
     made
 }
 
+/// Whether there is something at a path. An error if it is nothing that can be opened.
+async fn is_there(
+    host: &mut Host,
+    folder: &Resource<Descriptor>,
+    resolving: PathFlags,
+    path: &str,
+) -> Result<bool, ErrorCode> {
+    let folder = Resource::new_borrow(folder.rep());
+    let found = host.filesystem().stat_at(folder, resolving, path.to_owned()).await;
+    match found.map(|found| found.type_) {
+        Ok(DescriptorType::RegularFile | DescriptorType::Directory) => Ok(true),
+        // Unfollowed; opening it is an error of its own.
+        Ok(DescriptorType::SymbolicLink) => Ok(true),
+        // Opening a pipe waits for whoever holds its other end, and a device does what it does.
+        Ok(_) => Err(ErrorCode::NotPermitted),
+        Err(_) => Ok(false),
+    }
+}
+
 async fn open(host: &mut Host, opening: Opening) -> Answer<Resource<Descriptor>> {
     let open = host.table.iter_mut().filter(|entry| entry.is::<Descriptor>()).count();
     if open >= host.files.open {
         return Ok((Err(ErrorCode::Quota),));
     }
     let (folder, resolving, path, opening, flags) = opening;
-    let again = Resource::new_borrow(folder.rep());
-    let found = host.filesystem().stat_at(again, resolving, path.clone()).await;
-    let makes = match found.map(|found| found.type_) {
-        Ok(DescriptorType::RegularFile | DescriptorType::Directory) => false,
-        // Unfollowed; opening it is an error of its own.
-        Ok(DescriptorType::SymbolicLink) => false,
-        // Opening a pipe waits for whoever holds its other end, and a device does what it does.
-        Ok(_) => return Ok((Err(ErrorCode::NotPermitted),)),
-        Err(_) => opening.contains(OpenFlags::CREATE),
+    let makes = match is_there(host, &folder, resolving, &path).await {
+        Ok(there) => !there && opening.contains(OpenFlags::CREATE),
+        Err(refused) => return Ok((Err(refused),)),
     };
     if makes && let Err(refused) = host.files.make() {
         return Ok((Err(refused),));
