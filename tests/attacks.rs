@@ -25,9 +25,9 @@
 //! lines of stdout may end early.
 //!
 //! The sandbox of an attack has three tools, `echo(value)`, `fail()` and `nap(seconds)`; a read-only
-//! grant `/data` and a read-write grant `/out`; `GREETING=hello` in its environment. `/data` has
-//! `hello.txt`, a pipe, and two symbolic links to a file beside it; a canary is in that file, in the
-//! tools' own state, and in the memory and the files of another live session of the same sandbox.
+//! grant `/data` and a read-write grant `/out`; `GREETING=hello` in its environment. Both folders have a
+//! pipe, and `/data` has `hello.txt` and two symbolic links to a file beside it; a canary is in that file,
+//! in the tools' own state, and in the memory and the files of another live session of the same sandbox.
 //!
 //! Whatever an attack expects of itself, [`try_out`] checks in addition that
 //!
@@ -277,7 +277,8 @@ impl Folders {
         std::fs::write(data.join("hello.txt"), "hello\n").unwrap();
         symlink("../secret", data.join("relative")).unwrap();
         symlink(path.join("secret"), data.join("absolute")).unwrap();
-        assert!(Command::new("mkfifo").arg(data.join("pipe")).status().unwrap().success());
+        let pipes = [data.join("pipe"), path.join("out/pipe")];
+        assert!(Command::new("mkfifo").args(pipes).status().unwrap().success());
         Folders { root }
     }
 

@@ -23,4 +23,4 @@ with zipfile.ZipFile(zipped, "w") as z:
 os.mkdir("/out/zip")
 zipfile.ZipFile(zipped).extractall("/out/zip")
 print(sorted(os.listdir("/out")))
-#=> ['data', 'evil', 'fully_trusted', 'secret', 'tar', 'zip']
+#=> ['data', 'evil', 'fully_trusted', 'pipe', 'secret', 'tar', 'zip']

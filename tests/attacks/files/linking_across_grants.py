@@ -15,4 +15,4 @@ for source in ("/usr/local/lib/python315.zip",):
         except OSError:
             pass
 print(os.listdir("/out"))
-#=> []
+#=> ['pipe']

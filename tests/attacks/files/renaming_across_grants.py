@@ -11,5 +11,5 @@ for source, target in [("/tmp/mine", "/data/mine"), ("/out/deep", "/data/deep"),
         print(source, target)
     except OSError:
         pass
-print(os.listdir("/out"), os.listdir("/tmp"), open("/tmp/mine").read())
-#=> ['deep'] ['mine'] mine
+print(sorted(os.listdir("/out")), os.listdir("/tmp"), open("/tmp/mine").read())
+#=> ['deep', 'pipe'] ['mine'] mine

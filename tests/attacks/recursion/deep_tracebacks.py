@@ -21,7 +21,7 @@ group = ValueError("inner")
 for n in range(5000):
     group = ExceptionGroup("outer", [group])
 raise group
-#% ends 1: raised ZeroDivisionError
+#% ends 1: raised ZeroDivisionError | limit time_ms
 #% ends 2: raised ValueError | limit time_ms
 #% ends 3: raised ExceptionGroup | limit time_ms
 #% ends: raised ExceptionGroup | limit time_ms | raised Exception
