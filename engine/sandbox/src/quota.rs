@@ -18,7 +18,8 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
     PathFlags,
 };
 use wasmtime_wasi::p2::{
-    DynOutputStream, FsResult, OutputStream, Pollable, StreamError, StreamResult,
+    DynInputStream, DynOutputStream, FsResult, InputStream, OutputStream, Pollable, StreamError,
+    StreamResult,
 };
 use wasmtime_wasi_io::bytes::Bytes;
 
@@ -186,6 +187,19 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         },
     )?;
     types.func_wrap(
+        "[method]descriptor.read-via-stream",
+        |mut store: StoreContextMut<'_, Host>, (file, offset): (Resource<Descriptor>, u64)| {
+            let host = store.data_mut();
+            let stream = match host.filesystem().read_via_stream(file, offset) {
+                Ok(stream) => stream,
+                Err(error) => return Ok((Err(error.downcast()?),)),
+            };
+            let inner = host.table.delete(stream)?;
+            let outer: DynInputStream = Box::new(Ready { inner, ahead: None });
+            Ok((Ok(host.table.push(outer)?),))
+        },
+    )?;
+    types.func_wrap(
         "[method]descriptor.write-via-stream",
         |mut store: StoreContextMut<'_, Host>, (file, offset): (Resource<Descriptor>, u64)| {
             let made = store.data_mut().filesystem().write_via_stream(file, offset);
@@ -297,6 +311,52 @@ impl OutputStream for Counted {
     async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {
         self.quota.stream(bytes.len())?;
         self.inner.blocking_write_and_flush(bytes).await
+    }
+
+    async fn cancel(&mut self) {
+        self.inner.cancel().await;
+    }
+}
+
+/// Bytes that are read from a file when the guest asks whether it is ready.
+const AHEAD: usize = 4096;
+
+/// A stream from a file, which is always ready. That of WASI has another thread find that out, while
+/// the guest seems to hand control back for having used up its share of fuel.
+struct Ready {
+    inner: DynInputStream,
+    /// What was read before the guest wanted it.
+    ahead: Option<StreamResult<Bytes>>,
+}
+
+#[async_trait]
+impl Pollable for Ready {
+    async fn ready(&mut self) {
+        if self.ahead.is_none() {
+            self.ahead = Some(self.inner.blocking_read(AHEAD).await);
+        }
+    }
+}
+
+#[async_trait]
+impl InputStream for Ready {
+    fn read(&mut self, size: usize) -> StreamResult<Bytes> {
+        let Some(ahead) = self.ahead.take() else {
+            return Ok(Bytes::new());
+        };
+        let mut rest = ahead?;
+        let wanted = rest.split_to(rest.len().min(size));
+        if !rest.is_empty() {
+            self.ahead = Some(Ok(rest));
+        }
+        Ok(wanted)
+    }
+
+    async fn blocking_read(&mut self, size: usize) -> StreamResult<Bytes> {
+        match self.ahead {
+            Some(_) => self.read(size),
+            None => self.inner.blocking_read(size).await,
+        }
     }
 
     async fn cancel(&mut self) {
