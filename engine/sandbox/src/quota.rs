@@ -3,11 +3,12 @@
 //!
 //! WASI has no notion of any of this, so the functions that make, open, remove and write are replaced by
 //! ones that count, and every stream that writes to a file is wrapped in one that does. Functions that
-//! open what they are told about, are kept from what is no file.
+//! open what they are told about, are kept from what is no file, and no stream waits on another thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use futures_util::FutureExt as _;
 use rustix::io::Errno;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
@@ -195,7 +196,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
                 Err(error) => return Ok((Err(error.downcast()?),)),
             };
             let inner = host.table.delete(stream)?;
-            let outer: DynInputStream = Box::new(Ready { inner, ahead: None });
+            let outer: DynInputStream = Box::new(Reading(inner));
             Ok((Ok(host.table.push(outer)?),))
         },
     )?;
@@ -280,7 +281,38 @@ fn counted(
     Ok((Ok(host.table.push(outer)?),))
 }
 
-/// A stream to a file that counts what goes through it.
+/// What a stream of a file answers, which it does at once: the thread that runs the guest works on the
+/// file itself, as `wasi::context` has it.
+fn at_once<T>(answer: impl Future<Output = StreamResult<T>>) -> StreamResult<T> {
+    answer.now_or_never().unwrap_or_else(|| Err(StreamError::trap("the file does not answer")))
+}
+
+/// A stream from a file, which is always ready. That of WASI has another thread find that out, and the
+/// guest then seems to hand control back for having used up its share of fuel.
+struct Reading(DynInputStream);
+
+#[async_trait]
+impl Pollable for Reading {
+    async fn ready(&mut self) {}
+}
+
+#[async_trait]
+impl InputStream for Reading {
+    fn read(&mut self, size: usize) -> StreamResult<Bytes> {
+        // Nothing would be taken for the end of the file.
+        if size == 0 { Ok(Bytes::new()) } else { at_once(self.0.blocking_read(size)) }
+    }
+
+    async fn blocking_read(&mut self, size: usize) -> StreamResult<Bytes> {
+        self.read(size)
+    }
+
+    async fn cancel(&mut self) {
+        self.0.cancel().await;
+    }
+}
+
+/// A stream to a file that counts what goes through it, and is always ready, too.
 struct Counted {
     inner: DynOutputStream,
     quota: Arc<FileQuota>,
@@ -288,16 +320,14 @@ struct Counted {
 
 #[async_trait]
 impl Pollable for Counted {
-    async fn ready(&mut self) {
-        self.inner.ready().await;
-    }
+    async fn ready(&mut self) {}
 }
 
 #[async_trait]
 impl OutputStream for Counted {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         self.quota.stream(bytes.len())?;
-        self.inner.write(bytes)
+        at_once(self.inner.blocking_write_and_flush(bytes))
     }
 
     fn flush(&mut self) -> StreamResult<()> {
@@ -309,54 +339,7 @@ impl OutputStream for Counted {
     }
 
     async fn blocking_write_and_flush(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.quota.stream(bytes.len())?;
-        self.inner.blocking_write_and_flush(bytes).await
-    }
-
-    async fn cancel(&mut self) {
-        self.inner.cancel().await;
-    }
-}
-
-/// Bytes that are read from a file when the guest asks whether it is ready.
-const AHEAD: usize = 4096;
-
-/// A stream from a file, which is always ready. That of WASI has another thread find that out, while
-/// the guest seems to hand control back for having used up its share of fuel.
-struct Ready {
-    inner: DynInputStream,
-    /// What was read before the guest wanted it.
-    ahead: Option<StreamResult<Bytes>>,
-}
-
-#[async_trait]
-impl Pollable for Ready {
-    async fn ready(&mut self) {
-        if self.ahead.is_none() {
-            self.ahead = Some(self.inner.blocking_read(AHEAD).await);
-        }
-    }
-}
-
-#[async_trait]
-impl InputStream for Ready {
-    fn read(&mut self, size: usize) -> StreamResult<Bytes> {
-        let Some(ahead) = self.ahead.take() else {
-            return Ok(Bytes::new());
-        };
-        let mut rest = ahead?;
-        let wanted = rest.split_to(rest.len().min(size));
-        if !rest.is_empty() {
-            self.ahead = Some(Ok(rest));
-        }
-        Ok(wanted)
-    }
-
-    async fn blocking_read(&mut self, size: usize) -> StreamResult<Bytes> {
-        match self.ahead {
-            Some(_) => self.read(size),
-            None => self.inner.blocking_read(size).await,
-        }
+        self.write(bytes)
     }
 
     async fn cancel(&mut self) {
