@@ -59,11 +59,11 @@ use fumehood_image::ImageStore;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 
-/// The ways of metering, each with its engine once that is needed.
-static MODES: [Mode; 1] = [Mode::new("fuel", Metering::Fuel)];
+/// The ways of metering. Every attack is tried in each.
+const MODES: &[(&str, Metering)] = &[("fuel", Metering::Fuel)];
 
 /// Fewer attacks than this means that they were not found.
-const ATTACKS_LEAST: usize = 60;
+const ATTACKS_LEAST: usize = 250;
 
 /// Time that a step may take past its second wall: the machine has others to serve, and a call of its
 /// file system is not interrupted.
@@ -72,9 +72,9 @@ const LATE: Duration = Duration::from_secs(2);
 const HANGS: Duration = Duration::from_secs(120);
 /// Bytes of memory that the process may have at its peak beyond what the session's limit explains: the
 /// stack of the guest, machine code that was not in use before, texts on their way.
-const PEAK_MORE: u64 = 256 << 20;
+const PEAK_MORE: u64 = 128 << 20;
 /// Bytes of memory that the process may have after any number of attacks beyond those it began with.
-const REST_MORE: u64 = 256 << 20;
+const REST_MORE: u64 = 128 << 20;
 
 fn main() {
     let mut arguments = Arguments::from_args();
@@ -85,12 +85,12 @@ fn main() {
     assert!(attacks.len() >= ATTACKS_LEAST, "only {} attacks were found", attacks.len());
     let attacks = attacks.into_iter().map(Arc::new).collect::<Vec<_>>();
     let mut trials = Vec::new();
-    for mode in &MODES {
+    for &(mode, metering) in MODES {
         for attack in &attacks {
-            if attack.needs.as_ref().is_none_or(|needed| needed == mode.name) {
-                let name = format!("{}::{}", mode.name, attack.name);
+            if attack.needs.as_ref().is_none_or(|needed| needed == mode) {
+                let name = format!("{mode}::{}", attack.name);
                 let attack = Arc::clone(attack);
-                trials.push(Trial::test(name, move || trial(mode, &attack)));
+                trials.push(Trial::test(name, move || trial(metering, &attack)));
             }
         }
     }
@@ -99,27 +99,18 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// A way of metering.
-struct Mode {
-    name: &'static str,
-    metering: Metering,
-    engine: OnceLock<Engine>,
-}
-
-impl Mode {
-    const fn new(name: &'static str, metering: Metering) -> Mode {
-        Mode { name, metering, engine: OnceLock::new() }
+/// The engine of a way of metering, made when it is first needed.
+fn engine(metering: Metering) -> Engine {
+    static ENGINES: Mutex<Vec<(Metering, Engine)>> = Mutex::new(Vec::new());
+    let mut engines = ENGINES.lock().unwrap();
+    if let Some((_, engine)) = engines.iter().find(|(of, _)| *of == metering) {
+        return engine.clone();
     }
-
-    fn engine(&self) -> &Engine {
-        self.engine.get_or_init(|| {
-            assert_eq!(self.metering, Metering::Fuel, "the one that engines are made with");
-            let store = ImageStore::of_user().expect("tests run for a user with a home");
-            let image =
-                store.open_or_build(|stage| eprintln!("{stage}")).expect("the image can be built");
-            Engine::new(&image).expect("the image can be loaded")
-        })
-    }
+    let store = ImageStore::of_user().expect("tests run for a user with a home");
+    let image = store.open_or_build(|stage| eprintln!("{stage}")).expect("the image can be built");
+    let engine = Engine::new(&image).expect("the image can be loaded");
+    engines.push((metering, engine.clone()));
+    engine
 }
 
 // The files ----------------------------------------------------------------------------------------
@@ -175,7 +166,7 @@ impl Attack {
             name,
             needs: None,
             limits: Limits::default()
-                .with_time(Duration::from_secs(5))
+                .with_time(Duration::from_secs(10))
                 .with_memory_bytes(256 << 20)
                 .with_output_bytes(64 << 10)
                 .with_file_bytes(16 << 20)
@@ -327,7 +318,7 @@ fn leak(folder: &Path) -> Option<PathBuf> {
     None
 }
 
-fn sandbox(mode: &Mode, folders: &Folders, limits: &Limits) -> Sandbox {
+fn sandbox(metering: Metering, folders: &Folders, limits: &Limits) -> Sandbox {
     // Each tool has something of its own that the code must not get at.
     let (key, password) = (CANARY.clone(), CANARY.clone());
     let echo = fumehood::function(
@@ -368,7 +359,7 @@ fn sandbox(mode: &Mode, folders: &Folders, limits: &Limits) -> Sandbox {
             Ok::<_, String>(seconds)
         },
     );
-    Sandbox::builder(mode.engine())
+    Sandbox::builder(&engine(metering))
         .limits(limits.clone())
         .tool(echo)
         .tool(fail)
@@ -444,13 +435,13 @@ fn watch() {
 
 // Trying -------------------------------------------------------------------------------------------
 
-fn trial(mode: &Mode, attack: &Attack) -> Result<(), Failed> {
+fn trial(metering: Metering, attack: &Attack) -> Result<(), Failed> {
     /// What the process used before the first attack.
     static RESTED: OnceLock<u64> = OnceLock::new();
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build();
     *RUNNING.lock().unwrap() = Some((attack.name.clone(), Instant::now()));
     let folders = Folders::new();
-    let sandbox = sandbox(mode, &folders, &attack.limits);
+    let sandbox = sandbox(metering, &folders, &attack.limits);
     let rested = *RESTED.get_or_init(|| {
         // What is made once in a process is there afterwards.
         runtime().unwrap().block_on(sandbox.session()).unwrap();
