@@ -27,9 +27,9 @@ def install() -> None:
 
 def flush() -> None:
     """Prints what a program left in its buffers."""
-    for stream in {sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__}:
+    for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
         try:
-            stream.flush()
+            getattr(sys, name).flush()
         except Exception:
-            # The program may have closed or replaced it.
+            # The program may have closed, replaced or deleted it.
             pass

@@ -35,7 +35,11 @@ def run(source: str, file: str) -> bytes:
             builtins._ = value
         return outcome
     except BaseException as error:
-        return _described(error)
+        try:
+            return _described(error)
+        except BaseException as between:
+            # The host may interrupt while an interruption is being dealt with.
+            return _bare(type(between))
 
 
 def _described(error: BaseException) -> bytes:
@@ -50,6 +54,8 @@ def _described(error: BaseException) -> bytes:
                 return _completed(False, None)
             return _raised(error)
         except limits.LimitExceeded as interruption:
+            # Its context is what was being told, which takes as long a second time.
+            interruption.__context__ = None
             error = interruption
         except MemoryError as exhausted:
             if type(error) is type(exhausted):
@@ -66,8 +72,13 @@ def _bare(cls: type) -> bytes:
         name = "fumehood." + type.__getattribute__(cls, "__name__")
         return _layout_exception(name, [name, "fumehood.LimitExceeded"], "", name + "\n")
     if issubclass(cls, MemoryError):
-        return _OUT_OF_MEMORY
-    return _UNDESCRIBED
+        return _copy(_OUT_OF_MEMORY)
+    return _copy(_UNDESCRIBED)
+
+
+def _copy(outcome: bytes) -> bytes:
+    """An outcome of its own for each step: the adapter writes addresses into what it is given."""
+    return memoryview(outcome).tobytes()
 
 
 def _execute(source: str, file: str) -> tuple[bool, object]:

@@ -26,6 +26,14 @@ fn copy(folder: &Path, copied: &[&str]) -> PathBuf {
     target
 }
 
+#[test]
+fn a_file_of_an_image_may_get_another_name_at_any_time() {
+    let image = image();
+    let folder = tempfile::tempdir_in(image.path().parent().unwrap()).unwrap();
+    std::fs::hard_link(image.path().join("memory.img"), folder.path().join("shared")).unwrap();
+    Engine::new(&image).unwrap();
+}
+
 #[tokio::test]
 async fn an_image_can_be_named_and_the_cache_left_alone() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,5 @@
+# Calls a tool with arguments that are not UTF-8. No tool runs; the session is lost.
+import _host, struct
+_host.call(b"\x01" + struct.pack("<I", 4) + b'echo{"value": "\xed\xa0\x80"}')
+#% ends: failed
+#% session: lost

@@ -1,0 +1,5 @@
+# Ends the interpreter by `os.abort`. The session is lost, the host is not.
+import os
+os.abort()
+#% ends: failed
+#% session: lost
