@@ -52,15 +52,15 @@ use std::time::{Duration, Instant};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use fumehood::{
-    Code, Engine, Event, FUEL_GRACE_LEAST, FUEL_GRACE_MOST, Grant, Limits, Listener, Metering,
-    Outcome, Sandbox, Session, SessionError, Step, TIME_GRACE_LEAST, TIME_GRACE_MOST,
+    Code, Engine, Event, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST, Grant, Limits, Listener,
+    Metering, Outcome, Sandbox, Session, SessionError, Step, TIME_GRACE_LEAST, TIME_GRACE_MOST,
 };
 use fumehood_image::ImageStore;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 
 /// The ways of metering. Every attack is tried in each.
-const MODES: &[(&str, Metering)] = &[("fuel", Metering::Fuel)];
+const MODES: &[(&str, Metering)] = &[("fuel", Metering::Fuel), ("clock", Metering::Clock)];
 
 /// Fewer attacks than this means that they were not found.
 const ATTACKS_LEAST: usize = 250;
@@ -107,6 +107,7 @@ fn engine(metering: Metering) -> Engine {
         return engine.clone();
     }
     let store = ImageStore::of_user().expect("tests run for a user with a home");
+    let store = store.with_metering(metering);
     let image = store.open_or_build(|stage| eprintln!("{stage}")).expect("the image can be built");
     let engine = Engine::new(&image).expect("the image can be loaded");
     engines.push((metering, engine.clone()));
@@ -435,13 +436,25 @@ fn watch() {
 
 // Trying -------------------------------------------------------------------------------------------
 
+impl Attack {
+    /// The limits that can be kept in a way of metering.
+    fn limits(&self, metering: Metering) -> Limits {
+        let mut limits = self.limits.clone();
+        if metering != Metering::Fuel {
+            limits.fuel = None;
+        }
+        limits
+    }
+}
+
 fn trial(metering: Metering, attack: &Attack) -> Result<(), Failed> {
     /// What the process used before the first attack.
     static RESTED: OnceLock<u64> = OnceLock::new();
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build();
     *RUNNING.lock().unwrap() = Some((attack.name.clone(), Instant::now()));
     let folders = Folders::new();
-    let sandbox = sandbox(metering, &folders, &attack.limits);
+    let limits = attack.limits(metering);
+    let sandbox = sandbox(metering, &folders, &limits);
     let rested = *RESTED.get_or_init(|| {
         // What is made once in a process is there afterwards.
         runtime().unwrap().block_on(sandbox.session()).unwrap();
@@ -500,7 +513,7 @@ async fn try_out(sandbox: &Sandbox, attack: &Attack) -> Result<Vec<String>, Sess
         {
             complaints.push(format!("step {number} ended with `{how}`: {}", told()));
         }
-        let exceeded = exceeded(&ended, &attack.limits);
+        let exceeded = exceeded(&ended, sandbox.limits());
         complaints.extend(exceeded.map(|what| format!("step {number}: {what}: {}", told())));
         if ended.lost != session.is_lost() {
             complaints.push(format!("step {number}: the session and its step disagree"));
@@ -689,7 +702,8 @@ fn told(step: &Step) -> String {
 fn exceeded(step: &Step, limits: &Limits) -> Option<String> {
     let usage = &step.usage;
     let time = limits.time + (limits.time / 10).clamp(TIME_GRACE_LEAST, TIME_GRACE_MOST) + LATE;
-    let fuel = limits.fuel + (limits.fuel / 10).clamp(FUEL_GRACE_LEAST, FUEL_GRACE_MOST);
+    let fuel = limits.fuel.unwrap_or(FUEL_DEFAULT);
+    let fuel = fuel + (fuel / 10).clamp(FUEL_GRACE_LEAST, FUEL_GRACE_MOST);
     let printed = (step.output.stdout.len() + step.output.stderr.len()) as u64;
     if usage.wall > time {
         Some(format!("it took {:?}, and could take {time:?}", usage.wall))

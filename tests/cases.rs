@@ -9,7 +9,9 @@
 //! ```
 //!
 //! and may begin with `# python: 3.12` and `# requires: numpy>=2, pandas>=2`, which say what a host
-//! Python needs to run it; a host that has it not, is passed over. The guest has to run all.
+//! Python needs to run it; a host that has it not, is passed over. The guest has to run all, in both ways
+//! of metering. A case that begins with `# guest: reason` shows how the guest differs from a host, and is
+//! run in the guest only; `docs/python.md` lists them.
 
 #![expect(clippy::print_stderr, reason = "building the image shows its progress")]
 
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
 
-use fumehood::{Code, Engine, Outcome, Sandbox};
+use fumehood::{Code, Engine, Metering, Outcome, Sandbox};
 use fumehood_image::ImageStore;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -37,6 +39,7 @@ struct Case {
     expected: Done,
     minor_version: u32,
     requires: Vec<String>,
+    guest_only: bool,
 }
 
 fn main() {
@@ -48,8 +51,14 @@ fn main() {
     let mut trials = Vec::new();
     for case in cases.into_iter().map(Arc::new) {
         let on_host = Arc::clone(&case);
-        trials.push(Trial::test(format!("host::{}", case.name), move || host(&on_host)));
-        trials.push(Trial::test(format!("guest::{}", case.name), move || guest(&case)));
+        if !case.guest_only {
+            trials.push(Trial::test(format!("host::{}", case.name), move || host(&on_host)));
+        }
+        for metering in [Metering::Fuel, Metering::Clock] {
+            let case = Arc::clone(&case);
+            let name = format!("{metering}::{}", case.name);
+            trials.push(Trial::test(name, move || guest(&case, metering)));
+        }
     }
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -90,7 +99,8 @@ impl Case {
         let requires = header("# requires: ")
             .map(|names| names.split(',').map(|name| name.trim().to_owned()).collect())
             .unwrap_or_default();
-        Case { name, path, source, expected, minor_version, requires }
+        let guest_only = header("# guest: ").is_some();
+        Case { name, path, source, expected, minor_version, requires, guest_only }
     }
 
     fn check(&self, mut done: Done) -> Result<(), Failed> {
@@ -119,17 +129,25 @@ fn traceback_lines(traceback: &str, file: &str) -> Vec<u32> {
 
 // In the guest -------------------------------------------------------------------------------------
 
-static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
+static BY_FUEL: LazyLock<Sandbox> = LazyLock::new(|| sandbox(Metering::Fuel));
+static BY_CLOCK: LazyLock<Sandbox> = LazyLock::new(|| sandbox(Metering::Clock));
+
+fn sandbox(metering: Metering) -> Sandbox {
     let store = ImageStore::of_user().expect("tests run for a user with a home");
+    let store = store.with_metering(metering);
     let image = store.open_or_build(|stage| eprintln!("{stage}")).expect("the image can be built");
     let engine = Engine::new(&image).expect("the image can be loaded");
     Sandbox::builder(&engine).build().expect("the defaults are a sandbox")
-});
+}
 
-fn guest(case: &Case) -> Result<(), Failed> {
+fn guest(case: &Case, metering: Metering) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let step = runtime.block_on(async {
-        let mut session = SANDBOX.session().await?;
+        let sandbox = match metering {
+            Metering::Clock => &*BY_CLOCK,
+            _ => &*BY_FUEL,
+        };
+        let mut session = sandbox.session().await?;
         session.run(Code::new(&case.source).file("case.py")).await
     })?;
     let mut done = Done {

@@ -110,9 +110,9 @@ fn a_manifest_of_another_format_or_without_sense_is_refused() {
     let copied = copy(folder.path(), &["manifest.json"]);
     let path = copied.join("manifest.json");
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.replacen("\"format\": 1", "\"format\": 2", 1)).unwrap();
-    assert!(matches!(Image::open(&copied), Err(ImageError::Format { found: 2, .. })));
-    for wrong in ["", "{}", "[]", "{\"format\": 1}", &text[..text.len() / 2]] {
+    std::fs::write(&path, text.replacen("\"format\": 2", "\"format\": 3", 1)).unwrap();
+    assert!(matches!(Image::open(&copied), Err(ImageError::Format { found: 3, .. })));
+    for wrong in ["", "{}", "[]", "{\"format\": 2}", &text[..text.len() / 2]] {
         std::fs::write(&path, wrong).unwrap();
         let error = Image::open(&copied).unwrap_err();
         assert!(matches!(error, ImageError::Damaged { .. }), "{wrong}: {error:?}");

@@ -245,7 +245,7 @@ fn limits_that_are_none_change_nothing() {
         ("time=soon", "`soon` does not begin with a number; no limit was changed"),
         (
             "thyme=5s",
-            "there is no limit `thyme`; there are time, memory, fuel, output and tool_calls",
+            "there is no limit `thyme`; there are time, cpu, memory, fuel, output and tool_calls",
         ),
         ("time=5s fuel", "`fuel` is not of the form NAME=VALUE"),
         ("files=3", "`files` holds for a session from its start"),
