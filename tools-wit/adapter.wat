@@ -101,6 +101,8 @@
           (local.get $results))
         (if (i32.load8_u (local.get $results))
           (then
+            ;; Nobody has asked for the one before.
+            (call $free (global.get $failure))
             (global.set $failure (i32.load offset=4 (local.get $results)))
             (global.set $failure_length (i32.load offset=8 (local.get $results)))
             (return (i32.const -1))))

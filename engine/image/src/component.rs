@@ -4,7 +4,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
 use crate::error::BuildError;
-use crate::recipe;
+use crate::{metering, recipe};
 
 /// The module's own part of the world, which is empty: all its imports go through adapters and all
 /// exports of the component come from the adapter.
@@ -15,7 +15,7 @@ pub(crate) fn encode(mut module: Vec<u8>) -> Result<Vec<u8>, BuildError> {
     describe(&mut module, "main.wit", MAIN, "main")?;
     let mut adapter = wat::parse_str(recipe::ADAPTER).map_err(unexpected)?;
     describe(&mut adapter, "guest.wit", recipe::WIT, "python")?;
-    ComponentEncoder::default()
+    let component = ComponentEncoder::default()
         // Compiling validates it.
         .validate(false)
         .module(&module)
@@ -28,7 +28,8 @@ pub(crate) fn encode(mut module: Vec<u8>) -> Result<Vec<u8>, BuildError> {
         .adapter("host", &adapter)
         .map_err(unexpected)?
         .encode()
-        .map_err(unexpected)
+        .map_err(unexpected)?;
+    metering::adapters::rewrite(&component)
 }
 
 fn describe(module: &mut Vec<u8>, file: &str, wit: &str, world: &str) -> Result<(), BuildError> {

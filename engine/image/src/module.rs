@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use fumehood::workshop::Metering;
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
-    BranchHints, CodeSection, ConstExpr, ElementSection, EntityType, ExportKind, ExportSection,
+    BlockType, BranchHints, CodeSection, ConstExpr, ElementSection, EntityType, ExportKind, ExportSection,
     Function, FunctionSection, GlobalSection, GlobalType, ImportSection, Module, RawSection,
     TypeSection, ValType,
 };
@@ -189,19 +189,23 @@ pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError
 /// `cabi_realloc` for an interpreter that only ever asks for new memory through it.
 ///
 /// The host calls it while values cross, when the guest may not call the host; so a guest that counts
-/// gets a loan of fuel for as long as it takes.
+/// gets a loan of fuel for as long as it takes. Where there is no memory left it traps: the host would
+/// take address 0 for a place.
 fn realloc(allocator: u32, fuel: Option<u32>) -> Function {
     const LOAN: i64 = 1 << 40;
-    let mut function = Function::new([]);
+    /// The first variable after the four parameters.
+    const PLACE: u32 = 4;
+    let mut function = Function::new([(1, ValType::I32)]);
     let mut body = function.instructions();
     if let Some(fuel) = fuel {
         body.global_get(fuel).i64_const(LOAN).i64_add().global_set(fuel);
     }
-    body.local_get(3).call(allocator);
+    body.local_get(3).call(allocator).local_tee(PLACE);
+    body.i32_eqz().if_(BlockType::Empty).unreachable().end();
     if let Some(fuel) = fuel {
         body.global_get(fuel).i64_const(LOAN).i64_sub().global_set(fuel);
     }
-    body.end();
+    body.local_get(PLACE).end();
     function
 }
 

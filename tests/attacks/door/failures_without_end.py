@@ -1,6 +1,6 @@
-# Has calls fail without asking for the failure, each of which is kept for it. They are the guest's own
-# memory, which ends at its limit.
-#% limits: tool_calls=1000000 memory=128MiB time=3s
+# Has calls fail without asking for the failure, so that each of them is kept for it. Only the last one
+# is.
+#% limits: tool_calls=1000000 memory=128MiB time=1s
 import _host, struct
 request = b"\x01" + struct.pack("<I", 900_000) + b"n" * 900_000 + b"{}"
 while True:
@@ -8,5 +8,4 @@ while True:
         _host.call(request)
     except ConnectionRefusedError:
         pass
-#% ends: limit memory_bytes
-#% session: either
+#% ends: limit time_ms

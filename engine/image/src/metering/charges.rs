@@ -6,9 +6,9 @@
 //! * at the beginning of every function that can be called by pointer, and of every function that is
 //!   on a cycle of direct calls between the others.
 //!
-//! What any other function costs is part of what calling it costs. A loop that calls nothing counts in
-//! a variable of its own, which the compiler keeps in a register, and only then in the global when it
-//! has come to [`BATCH`]; what a loop has counted by itself when it ends is let go.
+//! What any other function costs is part of what calling it costs. The loops of a function count in a
+//! variable of its own, and only then in the global when that has come to [`BATCH`](super::BATCH); what
+//! a function has counted by itself when it returns is let go.
 //!
 //! A place counts the instructions of its part of the function, that is of the loop without the loops
 //! inside of it, or of the function without its loops. Of a long part only some run, as it has
@@ -30,22 +30,15 @@ fn price(instructions: u32) -> u32 {
 /// A function as far as its cost depends on it.
 #[derive(Default)]
 struct Shape {
-    /// The part outside of loops, then the part of each loop.
-    parts: Vec<Part>,
+    /// The instructions outside of loops, then those of each loop.
+    parts: Vec<u32>,
     /// Calls of functions of the module, and from which part.
     calls: Vec<(usize, u32)>,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Part {
-    instructions: u32,
-    /// It calls something, or the loops inside of it do.
-    calls: bool,
-}
-
 impl Shape {
     fn of(imports: u32, body: &FunctionBody<'_>) -> Result<Shape, BuildError> {
-        let mut shape = Shape { parts: vec![Part::default()], ..Shape::default() };
+        let mut shape = Shape { parts: vec![0], ..Shape::default() };
         // The part that each open block belongs to.
         let mut blocks = vec![0];
         let mut reader = body.get_operators_reader().map_err(unexpected)?;
@@ -61,31 +54,19 @@ impl Shape {
                     | Operator::Else
                     | Operator::Nop
             );
-            shape.parts[part].instructions += u32::from(counts);
+            shape.parts[part] += u32::from(counts);
             match operator {
                 Operator::Loop { .. } => {
                     blocks.push(shape.parts.len());
-                    shape.parts.push(Part::default());
+                    shape.parts.push(0);
                 }
                 Operator::Block { .. } | Operator::TryTable { .. } | Operator::If { .. } => {
                     blocks.push(part);
                 }
                 Operator::End => drop(blocks.pop()),
                 Operator::Call { function_index } => {
-                    for part in &blocks {
-                        shape.parts[*part].calls = true;
-                    }
                     if let Some(callee) = function_index.checked_sub(imports) {
                         shape.calls.push((part, callee));
-                    }
-                }
-                // A copy is a call of a function that counts.
-                Operator::CallIndirect { .. }
-                | Operator::CallRef { .. }
-                | Operator::MemoryCopy { .. }
-                | Operator::MemoryFill { .. } => {
-                    for part in &blocks {
-                        shape.parts[*part].calls = true;
                     }
                 }
                 Operator::ReturnCall { .. }
@@ -120,7 +101,7 @@ pub(super) fn plan(
     plans.resize_with(shapes.len(), || None);
     for position in order {
         let shape = &shapes[position];
-        let mut prices = shape.parts.iter().map(|part| part.instructions).collect::<Vec<_>>();
+        let mut prices = shape.parts.clone();
         for (part, callee) in &shape.calls {
             prices[*part] = prices[*part].saturating_add(costs[*callee as usize]);
         }
@@ -131,11 +112,7 @@ pub(super) fn plan(
             costs[position] = price(prices.iter().sum());
             Insertion::Nothing
         };
-        let insertion = |(price, part): (&u32, &Part)| match part.calls {
-            true => Insertion::ChargeInBatches(*price),
-            false => Insertion::ChargeInBatches(*price),
-        };
-        let loops = prices[1..].iter().zip(&shape.parts[1..]).map(insertion).collect();
+        let loops = prices[1..].iter().copied().map(Insertion::ChargeInBatches).collect();
         plans[position] = Some(Plan { entry, loops });
     }
     plans.into_iter().collect::<Option<_>>().ok_or_else(|| unexpected("a function without a plan"))

@@ -294,6 +294,9 @@ impl<'a> Walk<'a> {
                 self.call(touches);
             }
             Operator::CallIndirect { .. } | Operator::CallRef { .. } => self.call(false),
+            Operator::ReturnCall { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::ReturnCallRef { .. } => return Err(unexpected("a tail call")),
             // The functions of `bulk.wat` may be asked to copy nothing.
             Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } => self.call(false),
             operator => match access(operator) {

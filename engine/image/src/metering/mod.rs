@@ -10,7 +10,10 @@
 //! * [`Metering::Clock`]: nothing is counted. The host takes the guest's memory away when it has to
 //!   stop, so a loop that goes around without touching memory would not notice: `loops` finds those,
 //!   and each gets one store.
+//!
+//! `adapters` does the like for the adapters that the component has beside the guest's module.
 
+pub(crate) mod adapters;
 mod charges;
 mod loops;
 
@@ -221,6 +224,12 @@ struct Writer {
 }
 
 impl Writer {
+    /// For a module that does not count, to which the functions of `bulk.wat` are appended.
+    fn for_bulk(first: u32, imports: u32) -> Writer {
+        let none = u32::MAX;
+        Writer { copy: first, fill: first + 2, refuel: none, charge: none, fuel: none, imports }
+    }
+
     fn function(
         &self,
         body: &FunctionBody<'_>,
