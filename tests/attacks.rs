@@ -455,9 +455,9 @@ fn trial(metering: Metering, attack: &Attack) -> Result<(), Failed> {
     let folders = Folders::new();
     let limits = attack.limits(metering);
     let sandbox = sandbox(metering, &folders, &limits);
-    let mut rested = RESTED.lock().unwrap();
-    let rested = match rested.iter().find(|(of, _)| *of == metering) {
-        Some((_, rested)) => *rested,
+    let known = RESTED.lock().unwrap().iter().find(|(of, _)| *of == metering).copied();
+    let rested = match known {
+        Some((_, rested)) => rested,
         None => {
             // What is made once in a process is there afterwards: the engine, memories and folders
             // that are kept for the next session, a watchdog.
@@ -467,7 +467,7 @@ fn trial(metering: Metering, attack: &Attack) -> Result<(), Failed> {
             }
             drop(runtime);
             let resident = Process::now().resident;
-            rested.push((metering, resident));
+            RESTED.lock().unwrap().push((metering, resident));
             resident
         }
     };
