@@ -65,6 +65,10 @@ def _bare(cls: type) -> bytes:
     if issubclass(cls, limits.LimitExceeded):
         name = "fumehood." + type.__getattribute__(cls, "__name__")
         return _layout_exception(name, [name, "fumehood.LimitExceeded"], "", name + "\n")
+    if issubclass(cls, KeyboardInterrupt):
+        # What Python's own handler raises at a limit, if the code has put it back.
+        name = "KeyboardInterrupt"
+        return _layout_exception(name, [name, "BaseException", "object"], "", name + "\n")
     if issubclass(cls, MemoryError):
         return _copy(_OUT_OF_MEMORY)
     return _copy(_UNDESCRIBED)
