@@ -21,8 +21,8 @@
 //! ```
 //!
 //! A step ends in one of these ways, or in one of several with `|` between them: `completed`,
-//! `answer JSON`, `raised NAME`, `limit NAME`, `failed`. Where the session may be lost, and was, the
-//! lines of stdout may end early.
+//! `answer JSON`, `raised NAME`, `limit NAME`, `failed`; or in `any`, if the code has broken memory that
+//! decides it. Where the session may be lost, and was, the lines of stdout may end early.
 //!
 //! The sandbox of an attack has three tools, `echo(value)`, `fail()` and `nap(seconds)`; a read-only
 //! grant `/data` and a read-write grant `/out`; `GREETING=hello` in its environment. Both folders have a
@@ -200,6 +200,7 @@ impl Attack {
             ("session", "lost") => self.fate = Fate::Lost,
             ("session", "either") => self.fate = Fate::Either,
             ("after", "fresh") => self.goes_on = false,
+            ("ends", "any") => self.steps[last].ends = None,
             ("ends", ends) => self.steps[last].ends = Some(ends.to_owned()),
             ("limits", limits) => {
                 for (key, value) in
