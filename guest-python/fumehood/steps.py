@@ -48,9 +48,10 @@ def _described(error: BaseException) -> bytes:
                 return _completed(False, None)
             return _raised(error)
         except limits.LimitExceeded as interruption:
-            # Its context is what was being told, which takes as long a second time.
-            interruption.__context__ = None
-            error = interruption
+            if type(error) is not type(interruption):
+                error = interruption
+            # The context may be what takes long to tell; what was interrupted first names the line.
+            error.__context__ = None
         except MemoryError as exhausted:
             if type(error) is type(exhausted):
                 break
