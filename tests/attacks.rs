@@ -440,9 +440,10 @@ fn trial(metering: Metering, attack: &Attack) -> Result<(), Failed> {
     /// What the process used before the first attack.
     static RESTED: OnceLock<u64> = OnceLock::new();
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build();
-    *RUNNING.lock().unwrap() = Some((attack.name.clone(), Instant::now()));
     let folders = Folders::new();
+    // The first one may have to wait for the image to be built.
     let sandbox = sandbox(metering, &folders, &attack.limits);
+    *RUNNING.lock().unwrap() = Some((attack.name.clone(), Instant::now()));
     let rested = *RESTED.get_or_init(|| {
         // What is made once in a process is there afterwards.
         runtime().unwrap().block_on(sandbox.session()).unwrap();
