@@ -21,8 +21,8 @@
 //! ```
 //!
 //! A step ends in one of these ways, or in one of several with `|` between them: `completed`,
-//! `answer JSON`, `raised NAME`, `limit NAME`, `failed`. Where the session may be lost, and was, the
-//! lines of stdout may end early.
+//! `answer JSON`, `raised NAME`, `limit NAME`, `failed`; or in `any`, if the code has broken memory that
+//! decides it. Where the session may be lost, and was, the lines of stdout may end early.
 //!
 //! The sandbox of an attack has three tools, `echo(value)`, `fail()` and `nap(seconds)`; a read-only
 //! grant `/data` and a read-write grant `/out`; `GREETING=hello` in its environment. Both folders have a
@@ -201,6 +201,7 @@ impl Attack {
             ("session", "lost") => self.fate = Fate::Lost,
             ("session", "either") => self.fate = Fate::Either,
             ("after", "fresh") => self.goes_on = false,
+            ("ends", "any") => self.steps[last].ends = None,
             ("ends", ends) => self.steps[last].ends = Some(ends.to_owned()),
             ("limits", limits) => {
                 for (key, value) in
@@ -451,10 +452,11 @@ fn trial(metering: Metering, attack: &Attack) -> Result<(), Failed> {
     /// What the process used before the first attack in each way of metering.
     static RESTED: Mutex<Vec<(Metering, u64)>> = Mutex::new(Vec::new());
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build();
-    *RUNNING.lock().unwrap() = Some((attack.name.clone(), Instant::now()));
     let folders = Folders::new();
     let limits = attack.limits(metering);
+    // The first one may have to wait for the image to be built.
     let sandbox = sandbox(metering, &folders, &limits);
+    *RUNNING.lock().unwrap() = Some((attack.name.clone(), Instant::now()));
     let known = RESTED.lock().unwrap().iter().find(|(of, _)| *of == metering).copied();
     let rested = match known {
         Some((_, rested)) => rested,

@@ -54,9 +54,10 @@ def _described(error: BaseException) -> bytes:
                 return _completed(False, None)
             return _raised(error)
         except limits.LimitExceeded as interruption:
-            # Its context is what was being told, which takes as long a second time.
-            interruption.__context__ = None
-            error = interruption
+            if type(error) is not type(interruption):
+                error = interruption
+            # The context may be what takes long to tell; what was interrupted first names the line.
+            error.__context__ = None
         except MemoryError as exhausted:
             if type(error) is type(exhausted):
                 break
@@ -71,6 +72,10 @@ def _bare(cls: type) -> bytes:
     if issubclass(cls, limits.LimitExceeded):
         name = "fumehood." + type.__getattribute__(cls, "__name__")
         return _layout_exception(name, [name, "fumehood.LimitExceeded"], "", name + "\n")
+    if issubclass(cls, KeyboardInterrupt):
+        # What Python's own handler raises at a limit, if the code has put it back.
+        name = "KeyboardInterrupt"
+        return _layout_exception(name, [name, "BaseException", "object"], "", name + "\n")
     if issubclass(cls, MemoryError):
         return _copy(_OUT_OF_MEMORY)
     return _copy(_UNDESCRIBED)

@@ -10,6 +10,6 @@ for n in range(500):
         f()
     except Exception:
         pass
-#% ends: failed | completed | raised SystemError | limit time_ms | limit memory_bytes
+#% ends: any
 #% session: either
 #% after: fresh

@@ -15,6 +15,6 @@ for n in range(3000):
         kinds.add("run")
     except Exception as error:
         kinds.add(type(error).__name__)
-#% ends: failed | completed | limit time_ms | raised SystemError | limit memory_bytes
+#% ends: any
 #% session: either
 #% after: fresh

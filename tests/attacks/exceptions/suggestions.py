@@ -1,7 +1,7 @@
 # Has the traceback look for names that are meant, in objects with ever more names or names that loop.
 #% limits: time=400ms
 class Many:
-    def __dir__(self): return ["n" * 30 + str(n) for n in range(10**6)]
+    def __dir__(self): return ["n" * 30 + str(n) for n in range(10**5)]
 Many().n
 #%% step
 class Loops:

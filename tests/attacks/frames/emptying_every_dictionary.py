@@ -4,6 +4,6 @@ gc.unfreeze()
 for o in gc.get_objects():
     if type(o) in (dict, list):
         o.clear()
-#% ends: failed | completed | raised Exception | raised NameError
+#% ends: any
 #% session: either
 #% after: fresh

@@ -20,7 +20,7 @@ fumehood.console.install()
 print("printed")
 #% ends 1: completed
 #% ends 2: raised ZeroDivisionError
-#% ends 3: raised Exception
+#% ends 3: raised KeyboardInterrupt
 #% ends 4: completed
 #% ends 5: completed
 #=> printed

@@ -12,7 +12,7 @@ class Caller:
         global calls
         calls += 1
         if calls % 500 == 0 or calls > 300_000 and calls % 50 == 0:
-            echo("deep")
+            echo(nested)
             os.listdir("/data")
             try:
                 open("/out/../secret")
@@ -20,7 +20,7 @@ class Caller:
                 pass
 chain = None
 for _ in range(500_000):
-    chain = [Caller(), chain]
+    chain = [chain, Caller()]
 echo(1)
 chain = None
 #% ends: failed | completed | limit time_ms
