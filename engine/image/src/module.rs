@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 use fumehood::workshop::Metering;
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
-    BlockType, BranchHints, CodeSection, ConstExpr, ElementSection, EntityType, ExportKind, ExportSection,
-    Function, FunctionSection, GlobalSection, GlobalType, ImportSection, Module, RawSection,
-    TypeSection, ValType,
+    BlockType, BranchHints, CodeSection, ConstExpr, ElementSection, EntityType, ExportKind,
+    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection, Module,
+    RawSection, TypeSection, ValType,
 };
 use wasmparser::{
     DataKind, ElementItems, ExternalKind, FunctionBody, KnownCustom, Name, Operator, Parser,

@@ -348,7 +348,7 @@ impl Limit {
     }
 
     /// The class that the guest raises; for memory, CPython itself does.
-    fn exception(self) -> &'static str {
+    pub(crate) fn exception(self) -> &'static str {
         match self {
             Limit::Fuel => "FuelLimitExceeded",
             Limit::Time => "TimeLimitExceeded",

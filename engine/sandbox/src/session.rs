@@ -358,7 +358,7 @@ impl Session {
         let is = |name: &str| exception.mro.iter().any(|base| base == name);
         // Code may have put Python's own handler back, which raises this.
         if is("fumehood.LimitExceeded") || is("KeyboardInterrupt") {
-            match self.control.reason() {
+            match self.control.reason_of(&exception.name) {
                 Some(Reason::Limit(reached)) => {
                     return Outcome::LimitReached(reached, Some(exception));
                 }

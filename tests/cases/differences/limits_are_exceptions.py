@@ -25,7 +25,7 @@ try:
 except fumehood.LimitExceeded as exc:
     print("came through:", type(exc).__name__, exc)
 
-#=> ['Cancelled', 'FuelLimitExceeded', 'OutputLimitExceeded', 'TimeLimitExceeded', 'ToolCallLimitExceeded']
+#=> ['Cancelled', 'CpuTimeLimitExceeded', 'FuelLimitExceeded', 'OutputLimitExceeded', 'TimeLimitExceeded', 'ToolCallLimitExceeded']
 #=> False
 #=> True
 #=> swallowed: ZeroDivisionError('division by zero')

@@ -1,4 +1,4 @@
-# requires: networkx>=3
+# requires: networkx>=3, numpy>=1
 # networkx: the karate club, communities, colourings, generators, isomorphism, and reading and writing formats.
 import io
 import json

@@ -1,4 +1,4 @@
-# requires: networkx>=3
+# requires: networkx>=3, numpy>=1
 # networkx: weighted shortest paths, centrality, spanning trees, clustering and a report on a small road map.
 import networkx as nx
 

@@ -178,8 +178,8 @@ mod tests {
     /// The adapter from preview 1 copies paths and directory entries whose lengths the guest chooses.
     #[test]
     fn no_module_of_the_component_copies_by_itself() {
-        let adapter = wasi_preview1_component_adapter_provider::
-            WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER;
+        let adapter =
+            wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER;
         assert!(operators(adapter).contains("MemoryCopy"));
         let mut component = Component::new();
         component.section(&RawSection { id: MODULE, data: adapter });

@@ -52,6 +52,14 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
+    /// The class that the guest raises, of its module `fumehood`.
+    fn class(&self) -> &'static str {
+        match self {
+            Reason::Limit(reached) => reached.limit.exception(),
+            Reason::Cancelled => "Cancelled",
+        }
+    }
+
     /// What the guest raises.
     fn exception(&self) -> String {
         match self {
@@ -90,14 +98,23 @@ struct Watch {
 struct StepState {
     /// What the guest has not been told yet.
     pending: Option<String>,
-    /// Why the step has to end; the latest, as code may have gone on after an earlier one.
-    reason: Option<Reason>,
+    /// Why the step has to end. There are several where code went on after an earlier one, or where
+    /// one came while it was being told of another.
+    reasons: Vec<Reason>,
     /// Who runs the step, to be woken when it is cancelled.
     runner: Option<Waker>,
     /// The time limits of the running step.
     clock: Option<Clock>,
     /// The second wall was met.
     stopped: Option<Reason>,
+}
+
+impl StepState {
+    /// Notes a reason, in place of an earlier one of its kind.
+    fn note(&mut self, reason: Reason) {
+        self.reasons.retain(|earlier| earlier.class() != reason.class());
+        self.reasons.push(reason);
+    }
 }
 
 impl Control {
@@ -269,7 +286,7 @@ impl Control {
 
     fn raise(&self, step: &mut StepState, reason: Reason) {
         step.pending = Some(reason.exception());
-        step.reason = Some(reason);
+        step.note(reason);
         if let Some(memory) = self.memory.get() {
             memory.set_bits(&self.words);
         }
@@ -283,13 +300,20 @@ impl Control {
     /// Notes a reason without interrupting: the caller raises it by other means.
     pub(crate) fn note(&self, reason: Reason) -> String {
         let text = reason.exception();
-        self.step().reason = Some(reason);
+        self.step().note(reason);
         text
     }
 
-    /// Why the step had to end, if it had to.
+    /// Why the step had to end, if it had to: the latest reason.
     pub(crate) fn reason(&self) -> Option<Reason> {
-        self.step().reason.clone()
+        self.step().reasons.last().cloned()
+    }
+
+    /// The reason for which code raises a class of this name, or else the latest.
+    pub(crate) fn reason_of(&self, class: &str) -> Option<Reason> {
+        let step = self.step();
+        let of_class = |reason: &&Reason| class.strip_prefix("fumehood.") == Some(reason.class());
+        step.reasons.iter().rev().find(of_class).or(step.reasons.last()).cloned()
     }
 
     /// Returns when the step is interrupted; at once if the guest has not been told yet.
