@@ -148,6 +148,47 @@ async fn fuel_is_refused_with_a_reason() {
     assert_eq!(repr(session.run("1").await.unwrap()), "1");
 }
 
+/// Sixty-four sessions, each with a thread, of which one does nothing but harm: how long the others
+/// wait at most doubles. It has one of sixty-four shares of the machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_hostile_session_of_many_does_not_starve_the_others() {
+    let sandbox = builder().build().unwrap();
+    let median = |hostile: bool| {
+        let times = Mutex::new(Vec::new());
+        let handle = tokio::runtime::Handle::current();
+        std::thread::scope(|scope| {
+            for number in 0..64 {
+                let (sandbox, times, handle) = (&sandbox, &times, handle.clone());
+                scope.spawn(move || {
+                    handle.block_on(async {
+                        let mut session = sandbox.session().await.unwrap();
+                        if number == 0 && hostile {
+                            let time = Duration::from_millis(1500);
+                            session.run(for_time("sum(range(10**12))", time)).await.unwrap();
+                            return;
+                        }
+                        for _ in 0..20 {
+                            let started = Instant::now();
+                            session.run("sum(range(20_000))").await.unwrap();
+                            times.lock().unwrap().push(started.elapsed());
+                        }
+                    });
+                });
+            }
+        });
+        let mut times = times.into_inner().unwrap();
+        times.sort();
+        times[times.len() / 2]
+    };
+    median(false);
+    // A machine that has other things to do meanwhile gets three tries.
+    let fair = (0..3).any(|_| {
+        let (alone, beside) = (median(false), median(true));
+        beside <= 2 * alone + Duration::from_millis(1)
+    });
+    assert!(fair, "the others wait more than twice as long");
+}
+
 /// Guests that call the host in tight loops, grow their memory, throw, print and wait in tools are
 /// stopped again and again at all kinds of moments. A fault of the host would end this process.
 /// `scripts/stress` does it a hundred thousand times.

@@ -84,7 +84,11 @@ async fn starting(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
     let plain = sandbox(engine, 0)?;
     let with_tools = sandbox(engine, 10)?;
     if bench.wants(&["fresh_us"]) {
-        let samples = sample(300, async || Ok(drop(plain.session().await?))).await?;
+        let samples = sample(300, async || {
+            plain.session().await?;
+            Ok(())
+        })
+        .await?;
         bench.add("fresh_us", "fresh session, ended again", "µs", vec![("fumehood", samples)])?;
     }
     for (key, what, sandbox, code, native) in [
