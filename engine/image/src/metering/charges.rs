@@ -158,3 +158,54 @@ fn break_cycles(shapes: &[Shape], counting: &mut [bool]) -> Vec<usize> {
     }
     order
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metering::bodies_of;
+
+    /// The plans of a module's functions; those in `pointed` can be called by pointer.
+    fn plans(pointed: &[u32], functions: &str) -> Vec<Plan> {
+        let module = format!("(module (import \"host\" \"call\" (func $host)) {functions})");
+        let module = wat::parse_str(module).unwrap();
+        let pointed = pointed.iter().copied().collect();
+        plan(1, &pointed, &bodies_of(&module).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_loop_counts_the_instructions_of_its_own() {
+        let plans = plans(&[], "(func (loop (nop) (drop (i32.const 1)) (loop (br 0)) (br 0)))");
+        let of = |amount| Insertion::ChargeInBatches(amount);
+        assert_eq!(
+            (plans[0].entry, &plans[0].loops[..]),
+            (Insertion::Nothing, &[of(3), of(1)][..])
+        );
+    }
+
+    #[test]
+    fn what_can_be_called_by_pointer_counts_and_adds_what_it_calls() {
+        let functions = "(func (call $two) (call $two) (call $host))
+                         (func $two (drop (i32.const 1)))";
+        let plans = plans(&[1], functions);
+        assert_eq!(plans[0].entry, Insertion::Charge(3 + 2 + 2));
+        assert_eq!(plans[1].entry, Insertion::Nothing);
+    }
+
+    #[test]
+    fn every_cycle_of_calls_has_a_function_that_counts() {
+        let functions = "(func $even (call $odd)) (func $odd (call $even))
+                         (func $itself (call $itself)) (func (call $even) (call $itself))";
+        let plans = plans(&[], functions);
+        let counts = |plan: &Plan| plan.entry != Insertion::Nothing;
+        assert!(counts(&plans[0]) || counts(&plans[1]));
+        assert!(counts(&plans[2]));
+        assert!(!counts(&plans[3]));
+    }
+
+    #[test]
+    fn a_long_part_costs_no_more_than_a_branch_of_it() {
+        let long = "(drop (i32.const 1))".repeat(500);
+        let plans = plans(&[1], &format!("(func {long})"));
+        assert_eq!(plans[0].entry, Insertion::Charge(64));
+    }
+}

@@ -376,3 +376,82 @@ fn access(operator: &Operator<'_>) -> Option<Access> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metering::bodies_of;
+
+    /// Which loops of a function get a store. The functions that it can call are `$touching`, which
+    /// stores, and `$quiet`, which does nothing.
+    fn stores(function: &str) -> Vec<bool> {
+        let module = format!(
+            "(module (import \"host\" \"call\" (func $host)) (memory 1) (tag $thrown)
+               (func $touching (i32.store (i32.const 8) (i32.const 1)))
+               (func $quiet)
+               (func (param $p i32) (param $q i32) {function}))"
+        );
+        let module = wat::parse_str(module).unwrap();
+        let plans = plan(1, &bodies_of(&module).unwrap()).unwrap();
+        plans[2].loops.iter().map(|at| *at == Insertion::Touch).collect()
+    }
+
+    #[test]
+    fn a_loop_that_touches_nothing_gets_a_store() {
+        assert_eq!(stores("(loop (br 0))"), [true]);
+        assert_eq!(
+            stores(
+                "(loop (local.set $p (i32.add (local.get $p) (i32.const 1))) (br_if 0 (local.get $p)))"
+            ),
+            [true]
+        );
+        assert_eq!(stores("(loop (call $quiet) (br 0))"), [true]);
+    }
+
+    #[test]
+    fn one_that_touches_memory_whatever_way_it_takes_gets_none() {
+        assert_eq!(stores("(loop (i32.store (i32.const 8) (i32.const 1)) (br 0))"), [false]);
+        assert_eq!(stores("(loop (call $touching) (br 0))"), [false]);
+        assert_eq!(stores("(loop (call $host) (br 0))"), [false]);
+        assert_eq!(stores("(loop)"), [false]);
+        let both = "(loop (if (local.get $q) (then (call $touching)) (else (call $host))) (br 0))";
+        assert_eq!(stores(both), [false]);
+    }
+
+    #[test]
+    fn one_way_around_without_touching_is_enough() {
+        assert_eq!(stores("(loop (if (local.get $q) (then (call $touching))) (br 0))"), [true]);
+        assert_eq!(stores("(loop (br_if 0 (local.get $q)) (call $touching) (br 0))"), [true]);
+        assert_eq!(
+            stores("(loop (block (br_table 0 1 (local.get $q))) (call $touching) (br 0))"),
+            [true]
+        );
+        let thrown =
+            "(loop (block (try_table (catch_all 0) (call $quiet) (call $touching))) (br 0))";
+        assert_eq!(stores(thrown), [true]);
+    }
+
+    #[test]
+    fn an_outer_loop_is_touched_by_an_inner_one_only_where_that_always_runs() {
+        let inner = "(loop (loop (call $touching) (br_if 0 (local.get $q))) (br 0))";
+        assert_eq!(stores(inner), [false, false]);
+        let skipped =
+            "(loop (block (br_if 0 (local.get $q)) (loop (call $touching) (br 0))) (br 0))";
+        assert_eq!(stores(skipped), [true, false]);
+    }
+
+    #[test]
+    fn a_load_counts_where_it_cannot_be_left_out() {
+        // From the same place each time: the compiler may keep what it read.
+        let same = "(loop (br_if 0 (i32.load (local.get $p))))";
+        assert_eq!(stores(same), [true]);
+        let moving = "(loop (local.set $p (i32.add (local.get $p) (i32.const 1)))
+                        (br_if 0 (i32.load8_u (local.get $p))))";
+        assert_eq!(stores(moving), [false]);
+        let across_a_call = "(loop (call $quiet) (br_if 0 (i32.load (local.get $p))))";
+        assert_eq!(stores(across_a_call), [false]);
+        // The call is on one way around, the load on the other.
+        let apart = "(loop (if (local.get $q) (then (call $quiet)) (else (drop (i32.load (local.get $p))))) (br 0))";
+        assert_eq!(stores(apart), [true]);
+    }
+}

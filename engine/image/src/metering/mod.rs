@@ -370,3 +370,84 @@ impl Writer {
         function
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::{Engine, Instance, Memory, Module, Store, TypedFunc};
+
+    use super::*;
+
+    struct Bulk {
+        store: Store<()>,
+        memory: Memory,
+        copy: TypedFunc<(i32, i32, i32), ()>,
+        fill: TypedFunc<(i32, i32, i32), ()>,
+    }
+
+    impl Bulk {
+        fn new() -> Bulk {
+            let engine = Engine::default();
+            let module = Module::new(&engine, wat::parse_str(BULK).unwrap()).unwrap();
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, &module, &[]).unwrap();
+            let memory = instance.get_memory(&mut store, "memory").unwrap();
+            let copy = instance.get_typed_func(&mut store, "copy").unwrap();
+            let fill = instance.get_typed_func(&mut store, "fill").unwrap();
+            Bulk { store, memory, copy, fill }
+        }
+
+        /// Puts something in the memory, and returns the same.
+        fn prepare(&mut self) -> Vec<u8> {
+            let bytes = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8);
+            let bytes = bytes.collect::<Vec<_>>();
+            self.memory.write(&mut self.store, 0, &bytes).unwrap();
+            bytes
+        }
+
+        fn contents(&self) -> &[u8] {
+            &self.memory.data(&self.store)[..4096]
+        }
+    }
+
+    #[test]
+    fn copies_of_every_length_and_distance_are_those_of_memory_copy() {
+        let mut bulk = Bulk::new();
+        for length in (0..=200).chain([255, 256, 257, 1000]) {
+            for distance in [0_i32, 1, 3, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127, 500, 1500] {
+                for (to, from) in [(1000 + distance, 1000), (1000, 1000 + distance)] {
+                    let mut expected = bulk.prepare();
+                    expected.copy_within(from as usize..(from + length) as usize, to as usize);
+                    bulk.copy.clone().call(&mut bulk.store, (to, from, length)).unwrap();
+                    assert!(bulk.contents() == expected, "{length} bytes from {from} to {to}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn fills_of_every_length_are_those_of_memory_fill() {
+        let mut bulk = Bulk::new();
+        for length in 0..300 {
+            for at in [1000, 1001, 1007] {
+                let mut expected = bulk.prepare();
+                expected[at..at + length].fill(0xa5);
+                // Only the low byte of the value counts.
+                let arguments = (at as i32, 0x1234_56a5, length as i32);
+                bulk.fill.clone().call(&mut bulk.store, arguments).unwrap();
+                assert!(bulk.contents() == expected, "{length} bytes at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn copying_outside_of_the_memory_traps() {
+        let mut bulk = Bulk::new();
+        for (to, from, length) in
+            [(65_530, 0, 16), (0, 65_530, 16), (0, 60_000, 10_000), (-1, 0, 1)]
+        {
+            let arguments = (to, from, length);
+            assert!(bulk.copy.clone().call(&mut bulk.store, arguments).is_err(), "{arguments:?}");
+        }
+        assert!(bulk.fill.clone().call(&mut bulk.store, (65_000, 1, 1000)).is_err());
+    }
+}
