@@ -51,8 +51,8 @@ pub(crate) struct Bench<'a> {
     json: bool,
     /// The engine of the figures that are taken in one way of metering.
     pub(crate) engine: Engine,
-    /// What `python3` is called, if there is one.
-    pub(crate) python: Option<&'static str>,
+    /// The program of `python3`, if there is one.
+    pub(crate) python: Option<String>,
     figures: Vec<Figure>,
 }
 

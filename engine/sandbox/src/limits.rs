@@ -319,7 +319,7 @@ impl Usage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {
-    /// [`Limits::fuel`]
+    /// [`Limits::fuel`](field@Limits::fuel)
     Fuel,
     /// [`Limits::time`]
     Time,

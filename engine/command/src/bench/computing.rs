@@ -67,7 +67,7 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
                 guests.push((metering.name(), bench.metered(metering)?));
             }
         }
-        let measured = program(bench.python, &guests, source).await?;
+        let measured = program(bench.python.as_deref(), &guests, source).await?;
         let median = |whom: &str| {
             measured.iter().find(|(name, _)| *name == whom).map(|(_, samples)| samples.median())
         };
@@ -94,7 +94,7 @@ fn geometric_mean(values: &[f64]) -> f64 {
 
 /// Times a program in each of the guests and natively, in turn.
 async fn program(
-    python: Option<&'static str>,
+    python: Option<&str>,
     guests: &[(&'static str, Engine)],
     source: &str,
 ) -> Result<Vec<(&'static str, Samples)>> {

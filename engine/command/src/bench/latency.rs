@@ -120,7 +120,7 @@ async fn starting(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
         }
         let mut ours = sample(300, async || fresh(sandbox, code).await).await?;
         let mut measured = Vec::new();
-        if let Some(python) = bench.python.filter(|_| native) {
+        if let Some(python) = bench.python.as_deref().filter(|_| native) {
             // In turn from here on.
             ours = Samples::default();
             let mut theirs = Samples::default();
@@ -205,7 +205,7 @@ fn processes(bench: &mut Bench<'_>) -> Result<()> {
         measuring::printed(&ourselves, &command)?;
         let our_time = started.elapsed();
         let started = Instant::now();
-        if let Some(python) = bench.python {
+        if let Some(python) = &bench.python {
             measuring::printed(python, &["-c", "print(1)"])?;
         }
         if position >= 3 {

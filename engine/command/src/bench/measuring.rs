@@ -78,15 +78,13 @@ pub(crate) async fn sample(
     Ok(samples)
 }
 
-/// The command of a Python 3, if there is one.
-pub(crate) fn python() -> Option<&'static str> {
-    let runs = |name: &&str| {
-        let mut command = Command::new(name);
-        command.args(["-c", "import sys; sys.exit(sys.version_info[0] != 3)"]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
-    ["python3", "python"].into_iter().find(runs)
+/// The program of the Python 3 that `python3` or `python` starts, if there is one: not what stands in
+/// front of it to choose among several, which would be timed with it.
+pub(crate) fn python() -> Option<String> {
+    const WHICH: &str = "import sys; assert sys.version_info[0] == 3; print(sys.executable)";
+    let program = |name| printed(name, &["-c", WHICH]).ok();
+    let program = ["python3", "python"].into_iter().find_map(program)?;
+    Some(program.trim().to_owned()).filter(|program| !program.is_empty())
 }
 
 /// Runs a program and returns what it printed.
@@ -108,7 +106,7 @@ pub(crate) fn machine() -> Value {
     let model = text.lines().find_map(|line| line.strip_prefix("model name"));
     let model = model.map_or("", |line| line.trim_start_matches([' ', '\t', ':']));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let python = python().and_then(|python| printed(python, &["--version"]).ok());
+    let python = python().and_then(|python| printed(&python, &["--version"]).ok());
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     json!({
         "processor": model,
