@@ -11,6 +11,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File};
 use wasmtime::Store;
 use wasmtime::component::ResourceTable;
+use wasmtime_wasi::WasiCtx;
 
 use crate::bindings::Python;
 use crate::console::Console;
@@ -98,17 +99,8 @@ impl Workshop {
             }
         };
         console.begin(1 << 20, Scope::Step, Some(Arc::new(listener)));
-        let host = Host {
-            wasi: wasi::context(&[], &grants, None, &console)?,
-            table: ResourceTable::new(),
-            started: Instant::now(),
-            control,
-            tools: Arc::new(Tools::default()),
-            memory: MemoryLimit::new(limits.memory_bytes),
-            files: Arc::new(FileQuota::new(&limits)),
-            step: StepIo::new(limits, Scopes::default(), None),
-        };
-        let mut store = session::store(&wasmtime, host);
+        let wasi = wasi::context(&[], &grants, None, &console)?;
+        let mut store = session::store(&wasmtime, bare(wasi, control, limits));
         let (guest, memory) = engine::instantiate(&guest, &image, &mut store).await?;
         Ok(Workshop { store, guest, memory, printed })
     }
@@ -159,6 +151,20 @@ impl Workshop {
     }
 }
 
+/// A host without tools.
+fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
+    Host {
+        wasi,
+        table: ResourceTable::new(),
+        started: Instant::now(),
+        control,
+        tools: Arc::new(Tools::default()),
+        memory: MemoryLimit::new(limits.memory_bytes),
+        files: Arc::new(FileQuota::new(&limits)),
+        step: StepIo::new(limits, Scopes::default(), None),
+    }
+}
+
 /// How long it takes to instantiate the guest on a memory of its own, once.
 ///
 /// # Errors
@@ -167,18 +173,8 @@ impl Workshop {
 pub async fn instantiating(engine: &Engine) -> wasmtime::Result<Duration> {
     let control = Control::new(Vec::new());
     let console = Arc::new(Console::new(Arc::clone(&control)));
-    let limits = Limits::default();
-    let host = Host {
-        wasi: wasi::context(&[], &[], None, &console)?,
-        table: ResourceTable::new(),
-        started: Instant::now(),
-        control,
-        tools: Arc::new(Tools::default()),
-        memory: MemoryLimit::new(limits.memory_bytes),
-        files: Arc::new(FileQuota::new(&limits)),
-        step: StepIo::new(limits, Scopes::default(), None),
-    };
-    let mut store = session::store(engine.wasmtime(), host);
+    let wasi = wasi::context(&[], &[], None, &console)?;
+    let mut store = session::store(engine.wasmtime(), bare(wasi, control, Limits::default()));
     let started = Instant::now();
     engine.instantiate(&mut store).await?;
     Ok(started.elapsed())

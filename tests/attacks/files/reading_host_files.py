@@ -1,5 +1,5 @@
 # Reads files that every host has, by their absolute paths. None of them exists here.
-paths = ["/etc/passwd", "/etc/shadow", "/root/.ssh/id_rsa", "/var/run/docker.sock", "/bin/sh"]
+paths = ["/etc/passwd", "/etc/shadow", "/home/user/.ssh/id_rsa", "/var/run/docker.sock", "/bin/sh"]
 for path in paths:
     try:
         print(open(path).read())

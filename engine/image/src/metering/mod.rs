@@ -162,7 +162,6 @@ pub(crate) fn rewrite(
     }
     let mut appended = Vec::new();
     let plans = match metering {
-        // Short ones are bounded by themselves; what costs is one round of 64 bytes.
         Metering::Fuel => charges::plan(0, &HashSet::new(), &bulk)?,
         _ => loops::plan(0, &bulk)?,
     };

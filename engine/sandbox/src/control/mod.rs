@@ -10,8 +10,9 @@
 //! | clock | [`Watchdog`], from its own thread | by taking the guest's memory away ([`Crossing`]) |
 //!
 //! In both, while the guest waits for something on the host, a timer of [`Supervised`], the future
-//! around the call, takes that place. And as a call of the host may take long for hardly any fuel, the
-//! clock is also looked at whenever one returns ([`Control::after_host_call`]).
+//! around the call, takes that place. And as a call of the host may take long for hardly any fuel, a
+//! step that is metered by fuel also has the clock looked at whenever one returns
+//! ([`Control::crossing`]).
 //!
 //! * `clock`: the limits of time, and what follows from them
 //! * `fuel`: the account of a step's fuel
