@@ -11,9 +11,12 @@ import signal
 from fumehood import door
 
 
-class LimitExceeded(BaseException):
-    """A limit of the sandbox was reached. Not an `Exception`, so that `except Exception` in a loop
-    does not catch it."""
+class LimitExceeded(KeyboardInterrupt):
+    """A limit of the sandbox was reached.
+
+    Not an `Exception`, so that `except Exception` in a loop does not catch it. And a
+    `KeyboardInterrupt`, because that is what libraries let through at once: asyncio only logs any
+    other exception of a callback and goes on."""
 
 
 class FuelLimitExceeded(LimitExceeded):

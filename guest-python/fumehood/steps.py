@@ -21,6 +21,9 @@ _TEXT_LIMIT = 1_000_000
 _JSON_LIMIT = 1_000_000
 """Characters of a value's JSON; what is longer is left out."""
 
+_CONTEXTS = 100
+"""How many exceptions behind an exception are looked at for a limit."""
+
 keep_values = False
 """Whether the value of a step stays in the session as `_`, as at CPython's own prompt."""
 
@@ -71,7 +74,8 @@ def _bare(cls: type) -> bytes:
     """The outcome for an exception that cannot be described: what kind it is, and no more."""
     if issubclass(cls, limits.LimitExceeded):
         name = "fumehood." + type.__getattribute__(cls, "__name__")
-        return _layout_exception(name, [name, "fumehood.LimitExceeded"], "", name + "\n")
+        ancestry = [name, "fumehood.LimitExceeded", "KeyboardInterrupt", "BaseException", "object"]
+        return _layout_exception(name, ancestry, "", name + "\n")
     if issubclass(cls, KeyboardInterrupt):
         # What Python's own handler raises at a limit, if the code has put it back.
         name = "KeyboardInterrupt"
@@ -121,13 +125,28 @@ def _completed(present: bool, value) -> bytes:
 
 
 def _raised(error: BaseException) -> bytes:
+    trace = _traceback(error)
+    error = _limit_behind(error) or error
     cls = type(error)
     ancestry = [_name(base) for base in cls.__mro__]
     try:
         message = str(error)
     except Exception:
         message = "<exception str() failed>"
-    return _layout_exception(_name(cls), ancestry, message, _traceback(error))
+    return _layout_exception(_name(cls), ancestry, message, trace)
+
+
+def _limit_behind(error: BaseException) -> limits.LimitExceeded | None:
+    """The limit at which code was interrupted, where tidying up after that has failed in turn: a
+    `finally` of a library that was not made for being interrupted anywhere. What the step is told to
+    have ended with is the limit. Code that raises `from` the limit, or `from None`, means what it says."""
+    for _ in range(_CONTEXTS):
+        if error is None or isinstance(error, limits.LimitExceeded):
+            return error
+        if error.__suppress_context__:
+            return None
+        error = error.__context__
+    return None
 
 
 def _name(cls: type) -> str:

@@ -83,7 +83,8 @@ async fn time_ends_a_loop_at_its_limit_and_names_the_line() {
     assert!(step.usage.wall >= time && !step.lost, "{:?}", step.usage);
     let Outcome::LimitReached(_, Some(exception)) = &step.outcome else { unreachable!() };
     assert!(exception.traceback.contains("line 1, in <module>"), "{}", exception.traceback);
-    assert_eq!(exception.mro[1..], ["fumehood.LimitExceeded", "BaseException", "object"]);
+    let ancestry = ["fumehood.LimitExceeded", "KeyboardInterrupt", "BaseException", "object"];
+    assert_eq!(exception.mro[1..], ancestry);
     assert_eq!(repr(session.run("kept").await.unwrap()), "'yes'");
 }
 
@@ -112,6 +113,26 @@ async fn time_spent_asleep_or_in_a_tool_counts() {
         assert!(step.usage.wall < Duration::from_secs(10), "{code}: {:?}", step.usage);
     }
     assert_eq!(repr(session.run("1").await.unwrap()), "1");
+}
+
+/// asyncio's own `finally` fails like this when its event loop was interrupted in a bad moment.
+#[tokio::test]
+async fn failing_to_tidy_up_after_a_limit_is_told_as_the_limit() {
+    let mut session = session().await;
+    let limits = Limits::default().with_time(Duration::from_millis(100));
+    let code = "try:\n    while True: pass\nfinally:\n    {}['not there']";
+    let step = session.run(limited(code, limits.clone())).await.unwrap();
+    let (limit, exception) = reached(&step);
+    assert_eq!((limit.limit, exception), (Limit::Time, Some("fumehood.TimeLimitExceeded")));
+    let Outcome::LimitReached(_, Some(exception)) = &step.outcome else { unreachable!() };
+    let (limit, then) = exception.traceback.split_once("\nDuring handling of").unwrap();
+    assert!(limit.contains("line 2, in <module>"), "{limit}");
+    assert!(then.ends_with("KeyError: 'not there'\n"), "{then}");
+
+    let code = "import fumehood\ntry:\n    while True: pass\n\
+                except fumehood.TimeLimitExceeded:\n    raise ValueError('too slow') from None";
+    let step = session.run(limited(code, limits)).await.unwrap();
+    assert!(matches!(&step.outcome, Outcome::Raised(raised) if raised.name == "ValueError"));
 }
 
 #[tokio::test]

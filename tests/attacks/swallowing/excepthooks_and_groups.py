@@ -10,5 +10,5 @@ try:
 except* BaseException as group:
     print("split", len(group.exceptions))
 #=> split 1
-#% ends 1: raised BaseExceptionGroup
+#% ends 1: limit time_ms
 #% ends: completed

@@ -4,7 +4,7 @@ import fumehood
 
 print(sorted(cls.__name__ for cls in fumehood.LimitExceeded.__subclasses__()))
 print(issubclass(fumehood.LimitExceeded, Exception))
-print(fumehood.TimeLimitExceeded.__mro__[1:3] == (fumehood.LimitExceeded, BaseException))
+print(fumehood.TimeLimitExceeded.__mro__[1:3] == (fumehood.LimitExceeded, KeyboardInterrupt))
 
 
 def careless(attempts):
