@@ -22,8 +22,7 @@ def start(setup: str):
     namespace = __main__.__dict__
     namespace["final_answer"] = tools.final_answer
     for tool in settings["tools"]:
-        name = tool["name"]
-        namespace[name] = tools.declare(name, tool["description"], tool["parameters"])
+        namespace[tool["name"]] = tools.declare(**tool)
     if settings["cwd"]:
         try:
             os.chdir(settings["cwd"])

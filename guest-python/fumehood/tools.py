@@ -1,11 +1,12 @@
 """Host functions as Python functions.
 
-A tool is declared by data: a name, a description and a JSON schema of parameters. Its Python
-function is made without compiling anything: a template with the right number of parameters, from the
-image, gets the parameters' names. So CPython itself binds the arguments, and a wrong call fails as
-it does for any function.
+A tool is declared by data: what its signature says, which the host has worked out once for all
+sessions. Its Python function is made without compiling anything: a template with the right number of
+parameters, from the image, gets the parameters' names. So CPython itself binds the arguments, and a
+wrong call fails as it does for any function.
 """
 
+import annotationlib
 import keyword
 import types
 import unicodedata
@@ -131,28 +132,17 @@ def _union(kinds):
     return Union[tuple(kinds)]
 
 
-def _takes_null(schema: dict) -> bool:
-    """Whether None is a value of the parameter, and not another way to leave it out."""
-    if "enum" in schema:
-        return None in schema["enum"]
-    for union in ("anyOf", "oneOf"):
-        if isinstance(schema.get(union), list):
-            return any(_takes_null(s) for s in schema[union] if isinstance(s, dict))
-    kind = schema.get("type")
-    return kind is None or kind == "null" or (isinstance(kind, list) and "null" in kind)
-
-
 def _is_parameter(name: str) -> bool:
     return (
         name.isidentifier()
         and not keyword.iskeyword(name)
-        and unicodedata.normalize("NFKC", name) == name
+        and (name.isascii() or unicodedata.normalize("NFKC", name) == name)
     )
 
 
 def _template(count: int) -> types.CodeType:
     names = ", ".join(f"p{i}" for i in range(count))
-    source = f"lambda {names}: _call({'{'}**_pairs(({names}{',' if count else ''})){'}'})"
+    source = f"lambda {names}: _call(({names}{',' if count else ''}))"
     code = compile(source, __file__, "eval")
     return next(c for c in code.co_consts if isinstance(c, types.CodeType))
 
@@ -166,54 +156,69 @@ def _code(count: int) -> types.CodeType:
     return _templates[count]
 
 
-def _documentation(description: str, parameters: list) -> str:
-    lines = [description.strip()]
-    documented = [(n, s["description"]) for n, s, _ in parameters if s.get("description")]
-    if documented:
-        lines += ["", "Args:"]
-        lines += [f"    {name}: {' '.join(text.split())}" for name, text in documented]
-    return "\n".join(lines)
+class _Call:
+    """What the function of a tool does with the values that its parameters got."""
 
+    __slots__ = ("tool", "names", "nullless")
 
-def declare(name: str, description: str, schema: dict) -> types.FunctionType:
-    """The Python function of a tool."""
-    required = schema.get("required") or []
-    properties = schema.get("properties") or {}
-    parameters = [(n, s if isinstance(s, dict) else {}, n in required) for n, s in properties.items()]
-    # Python wants parameters without a default first; their order is otherwise the schema's.
-    parameters.sort(key=lambda p: not p[2])
-    names = tuple(p[0] for p in parameters)
-    usable = all(map(_is_parameter, names))
+    def __init__(self, tool: str, names: tuple[str, ...], nullless: list[str]):
+        self.tool = tool
+        self.names = names
+        self.nullless = nullless
 
-    def _call(arguments):
-        return call(name, arguments)
-
-    if usable:
-        defaults = tuple(s.get("default", _omitted) for _, s, needed in parameters if not needed)
-        # Those for which None means that they are left out.
-        nullless = {n for n, s, _ in parameters if "default" not in s and not _takes_null(s)}
-        nullless.difference_update(required)
-
-        def _pairs(given):
-            return {
-                n: v
-                for n, v in zip(names, given)
-                if v is not _omitted and not (v is None and n in nullless)
-            }
-
-        space = {"__builtins__": {}, "__name__": "tools", "_call": _call, "_pairs": _pairs}
-        code = _code(len(names)).replace(co_name=name, co_qualname=name, co_varnames=names)
-        function = types.FunctionType(code, space, name, defaults or None)
-        function.__annotations__ = {
-            n: annotation(s) if needed or "default" in s else Optional[annotation(s)]
-            for n, s, needed in parameters
+    def __call__(self, given: tuple):
+        arguments = {
+            name: value
+            for name, value in zip(self.names, given)
+            if value is not _omitted and not (value is None and name in self.nullless)
         }
+        return call(self.tool, arguments)
+
+
+def declare(
+    name: str,
+    documentation: str,
+    parameters: list[str],
+    required: int,
+    defaults: dict,
+    nullless: list[str],
+    properties: str,
+) -> types.FunctionType:
+    """The Python function of a tool.
+
+    The first `required` of the parameters have no default; for those in `nullless`, None means that
+    they are left out. `properties` are the schemas of the parameters as JSON, which are read when
+    somebody asks for the annotations.
+    """
+    names = tuple(parameters)
+    if all(map(_is_parameter, names)):
+        space = {"__builtins__": {}, "__name__": "tools", "_call": _Call(name, names, nullless)}
+        code = _code(len(names)).replace(co_name=name, co_qualname=name, co_varnames=names)
+        optional = tuple([defaults.get(n, _omitted) for n in names[required:]])
+        function = types.FunctionType(code, space, name, optional or None)
+        function.__annotate__ = _annotations(names, required, defaults, properties)
     else:
         # JSON allows any text as a name; such a tool takes keyword arguments alone.
         def function(**arguments):
-            return _call(arguments)
+            return call(name, arguments)
 
         function.__name__ = function.__qualname__ = name
         function.__module__ = "tools"
-    function.__doc__ = _documentation(description, parameters)
+    function.__doc__ = documentation
     return function
+
+
+def _annotations(names: tuple[str, ...], required: int, defaults: dict, properties: str):
+    def annotate(format, /):
+        if format == annotationlib.Format.VALUE_WITH_FAKE_GLOBALS:
+            raise NotImplementedError
+        schemas = values.decode(properties)
+        annotated = {}
+        for position, name in enumerate(names):
+            kind = annotation(schemas[name])
+            annotated[name] = kind if position < required or name in defaults else Optional[kind]
+        if format == annotationlib.Format.STRING:
+            return annotationlib.annotations_to_string(annotated)
+        return annotated
+
+    return annotate

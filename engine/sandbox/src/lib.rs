@@ -40,6 +40,7 @@ mod quota;
 mod sandbox;
 mod scratch;
 mod session;
+mod signature;
 mod tools;
 mod wasi;
 #[doc(hidden)]

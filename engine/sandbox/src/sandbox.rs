@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
 use crate::limits::Limits;
 use crate::session::Session;
+use crate::signature::signature;
 use crate::tools::{Tool, ToolDeclaration, Tools};
 use crate::wasi::Grant;
 
@@ -27,6 +30,8 @@ pub(crate) struct Inner {
     pub(crate) scratch: bool,
     pub(crate) tools: Arc<Tools>,
     pub(crate) declarations: Vec<ToolDeclaration>,
+    /// What the guest makes the functions of the tools of.
+    pub(crate) signatures: Value,
 }
 
 impl Sandbox {
@@ -202,6 +207,7 @@ impl SandboxBuilder {
         for tool in self.tools {
             declarations.push(tools.add(tool)?);
         }
+        let signatures = declarations.iter().map(signature).collect();
         for (position, grant) in self.grants.iter().enumerate() {
             let path = &grant.path;
             let refuse = |reason: String| ConfigError::Grant { path: path.clone(), reason };
@@ -233,6 +239,7 @@ impl SandboxBuilder {
             scratch: self.scratch,
             tools: Arc::new(tools),
             declarations,
+            signatures,
         };
         Ok(Sandbox { inner: Arc::new(inner) })
     }

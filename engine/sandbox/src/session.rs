@@ -20,7 +20,6 @@ use crate::outcome::{Exception, Failure, Listener, Outcome, Output, Step, Value}
 use crate::quota::FileQuota;
 use crate::sandbox::{Inner, Sandbox};
 use crate::scratch::Scratch;
-use crate::tools::ToolDeclaration;
 use crate::wasi;
 
 /// Fuel for starting a session, which is not the user's: its tools are declared and its random
@@ -123,7 +122,7 @@ struct Setup<'a> {
     argv: &'a [String],
     env: &'a std::collections::BTreeMap<String, String>,
     cwd: &'a str,
-    tools: &'a [ToolDeclaration],
+    tools: &'a serde_json::Value,
     request_bytes: u64,
     nesting: u32,
 }
@@ -179,7 +178,7 @@ impl Session {
                 None if scratch.is_some() => "/tmp",
                 None => "",
             },
-            tools: &sandbox.inner.declarations,
+            tools: &sandbox.inner.signatures,
             request_bytes: limits.request_bytes,
             nesting: limits.nesting,
         };
