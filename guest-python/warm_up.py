@@ -45,8 +45,16 @@ asyncio.run(asyncio.sleep(0))
 
 import __main__
 
-fumehood.steps.run("warm = sum(x for x in range(10))\nprint(end='')\nwarm", "<warm-up>")
-fumehood.steps.run("1 / 0", "<warm-up>")
+# Often enough for CPython to specialise the bytecode, which each session would otherwise do again.
+_number = {"parameters": ["a"], "required": 1, "defaults": {}, "nullless": [], "properties": "{}"}
+_settings = {
+    "seed": "00" * 32, "argv": [""], "env": {"TZ": "UTC"}, "cwd": "/", "request_bytes": 1, "nesting": 1,
+    "tools": [{"name": f"tool_{i}", "documentation": "It does.", **_number} for i in range(3)],
+}
+for _ in range(20):
+    run = fumehood.sessions.start(values.encode(_settings, 9))
+    run("import json, math\nwarm = sum(x for x in range(10))\nprint(end='')\nwarm", "<warm-up>")
+    run("1 / 0", "<warm-up>")
 for name in [name for name in __main__.__dict__ if not name.startswith("__")]:
     del __main__.__dict__[name]
 __main__.__dict__.pop("__file__", None)
@@ -69,6 +77,4 @@ fumehood.door.give_answer(
     ),
     "",
 )
-for name in [name for name in __import__("__main__").__dict__ if not name.startswith("__")]:
-    del __import__("__main__").__dict__[name]
-__import__("__main__").__dict__.pop("name", None)
+[globals().pop(name) for name in list(globals()) if not name.startswith("__") or name == "__main__"]
