@@ -18,8 +18,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use fumehood::{Code, Engine, Metering, Outcome, Sandbox};
+use fumehood::{Code, Engine, Limits, Metering, Outcome, Sandbox};
 use fumehood_image::ImageStore;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -137,7 +138,9 @@ fn sandbox(metering: Metering) -> Sandbox {
     let store = store.with_metering(metering);
     let image = store.open_or_build(|stage| eprintln!("{stage}")).expect("the image can be built");
     let engine = Engine::new(&image).expect("the image can be loaded");
-    Sandbox::builder(&engine).build().expect("the defaults are a sandbox")
+    // However busy the machine is; fuel ends what does not end.
+    let limits = Limits::default().with_time(Duration::from_secs(600));
+    Sandbox::builder(&engine).limits(limits).build().expect("the defaults are a sandbox")
 }
 
 fn guest(case: &Case, metering: Metering) -> Result<(), Failed> {
