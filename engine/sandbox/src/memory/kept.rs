@@ -9,16 +9,12 @@
 //!
 //! Where the kernel cannot say which pages were written to, nothing is kept.
 
-#![expect(unsafe_code, reason = "copies the bytes of the image back")]
-
 use std::collections::BTreeSet;
-use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rustix::mm::MprotectFlags;
-
-use super::written::PageTables;
-use super::{Addresses, ImageFile};
+use super::state::State;
+use super::written::Finder;
+use super::{Addresses, Mapping, MemoryImage};
 
 /// Memories that are kept at most; each takes what sessions usually write to.
 const MOST: usize = 16;
@@ -39,12 +35,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The page tables of this process, where the kernel tells of them.
-fn page_tables() -> Option<&'static PageTables> {
-    static PAGE_TABLES: OnceLock<Option<PageTables>> = OnceLock::new();
-    PAGE_TABLES.get_or_init(PageTables::open).as_ref()
-}
-
 impl Kept {
     /// A memory that holds a view of the image, if one of this size is kept.
     pub(super) fn take(&self, reserved: usize) -> Option<Addresses> {
@@ -53,89 +43,47 @@ impl Kept {
         Some(memories.swap_remove(position))
     }
 
-    /// Keeps a memory of which the first `committed` bytes were in use, if there is room and it can be
-    /// made what it was in the beginning; otherwise it is unmapped.
-    pub(super) fn keep(&self, memory: Addresses, committed: usize, image: &ImageFile) {
-        if locked(&self.memories).len() >= MOST {
-            return;
+    /// Keeps a memory in which no code runs any more, if there is room and it can be made what it was in
+    /// the beginning. Says whether it is; the caller then hands its addresses to `put`.
+    pub(super) fn prepare(&self, memory: &Mapping, image: &MemoryImage) -> bool {
+        let finder = Finder::best();
+        if !finder.is_exact() || locked(&self.memories).len() >= MOST {
+            return false;
         }
-        let Some(page_tables) = page_tables() else { return };
-        if self.restore(&memory, committed, image, page_tables).is_some() {
-            let mut memories = locked(&self.memories);
-            if memories.len() < MOST {
-                memories.push(memory);
-            }
-        }
-    }
-
-    /// Makes a memory a view of the image again, and nothing after it accessible.
-    fn restore(
-        &self,
-        memory: &Addresses,
-        committed: usize,
-        image: &ImageFile,
-        page_tables: &PageTables,
-    ) -> Option<()> {
-        if committed > image.bytes {
-            let grown = image.bytes..committed;
-            memory.forget(grown.clone()).ok()?;
-            // Nobody depends on it: whoever used the memory is gone.
-            memory.protect(grown, MprotectFlags::empty()).ok()?;
-        }
+        let written = memory.written(finder);
         let page = rustix::param::page_size();
-        let written = page_tables.written(memory.base.as_ptr() as usize, image.bytes)?;
-        let pages = written.iter().map(|run| run.len() / page).sum::<usize>();
+        let pages = || {
+            let inside = written.iter().filter(|run| run.end <= image.bytes());
+            inside.flat_map(|run| run.start / page..run.end / page)
+        };
         let mut usual = locked(&self.usual);
-        if pages <= USUAL && usual.len() + pages <= 2 * USUAL {
-            usual.extend(written.iter().flat_map(|run| run.clone().step_by(page)));
+        let count = pages().count();
+        if count <= USUAL && usual.len() + count <= 2 * USUAL {
+            usual.extend(pages());
             while usual.len() > USUAL {
                 usual.pop_last();
             }
         }
-        for run in written {
-            let mut at = run.start;
-            while at < run.end {
-                let is_usual = usual.contains(&at);
-                let mut end = at + page;
-                while end < run.end && usual.contains(&end) == is_usual {
-                    end += page;
-                }
-                if is_usual {
-                    copy_back(memory, image, at..end)?;
-                } else {
-                    memory.forget(at..end).ok()?;
-                }
-                at = end;
-            }
-        }
-        Some(())
+        let begun = State::image(image.bytes(), image.store());
+        memory.restore(&begun, &written, |number| usual.contains(&number)).is_ok()
     }
-}
 
-/// Overwrites a part of a memory with that of the image.
-fn copy_back(memory: &Addresses, image: &ImageFile, range: Range<usize>) -> Option<()> {
-    if range.end > image.bytes || range.end > memory.reserved {
-        return None;
+    /// Takes the addresses of a memory that is as it was in the beginning.
+    pub(super) fn put(&self, addresses: Addresses) {
+        let mut memories = locked(&self.memories);
+        if memories.len() < MOST {
+            memories.push(addresses);
+        }
     }
-    // SAFETY: both ranges lie inside of what their values own (checked above; the view has the length
-    // of the image), which are different mappings. The view of the image can be read, and is not
-    // written by anybody. The memory can be read and written up to the image's length (it was in use,
-    // and is not revoked), and nobody else knows of it any more.
-    unsafe {
-        std::ptr::copy_nonoverlapping(
-            image.view.base.as_ptr().add(range.start),
-            memory.base.as_ptr().add(range.start),
-            range.len(),
-        );
-    }
-    Some(())
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(unsafe_code, reason = "reads and writes what guests would")]
+
     use std::io::Write as _;
 
-    use super::super::{Mapping, MemoryImage, WASM_PAGE};
+    use super::super::WASM_PAGE;
     use super::*;
 
     const PAGES: usize = 64;
@@ -149,7 +97,7 @@ mod tests {
     }
 
     fn contents(mapping: &Mapping) -> Vec<u8> {
-        let committed = mapping.committed.load(std::sync::atomic::Ordering::Relaxed);
+        let committed = mapping.committed();
         // SAFETY: that much of the mapping can be read, and nobody writes to it.
         unsafe { std::slice::from_raw_parts(mapping.base.as_ptr(), committed) }.to_vec()
     }
@@ -187,18 +135,22 @@ mod tests {
                 write(&mapping, random() % bytes, random() as u8);
             }
         }
-        if page_tables().is_some() {
+        if Finder::best().is_exact() {
             assert!(reused > 190, "only {reused} were reused");
         }
     }
 
     #[test]
-    fn what_is_revoked_is_not_kept() {
+    fn what_was_revoked_is_kept_as_anything_is() {
         let image = image();
-        let mapping = Mapping::view(&image, 2 * PAGES * WASM_PAGE).unwrap();
+        let reserved = 2 * PAGES * WASM_PAGE;
+        let mapping = Mapping::view(&image, reserved).unwrap();
+        write(&mapping, 70, 7);
         mapping.revoke().unwrap();
         drop(mapping);
-        assert!(locked(&image.0.kept.memories).is_empty());
+        let next = Mapping::view(&image, reserved).unwrap();
+        assert_eq!(contents(&next)[70], 0);
+        write(&next, 70, 7);
     }
 
     #[test]

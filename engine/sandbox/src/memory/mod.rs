@@ -7,17 +7,20 @@
 //!   which a session raises an interruption. When the last one lets go of it, it is made what it was in
 //!   the beginning and kept for the next session (`kept`), or else unmapped.
 //! * [`Addresses`] is the reservation under it.
+//! * [`State`] is what a memory holds at a time, as a value; its pages are in a [`PageStore`]. `states`
+//!   takes them and goes back to them.
 //! * `written` asks the kernel which pages of a mapping are no longer the file's.
 //!
 //! This module and `precompiled` are the only ones with `unsafe` code. The invariants they keep:
 //!
 //! 1. An [`Addresses`] owns the range `base..base + reserved` from its creation to its drop, and nothing
 //!    else in the process maps or unmaps within it.
-//! 2. Of that range exactly `base..base + committed` can be read and written, unless it is *revoked*;
-//!    `committed` only grows. What is revoked stays so. Both change with `revoked` locked.
+//! 2. Of that range exactly `base..base + committed` can be read and written, unless it is *revoked*.
+//!    As long as an instance uses the memory, `committed` only grows, and what is revoked stays so. Both
+//!    change with `condition` locked.
 //! 3. Rust code never makes a reference into a mapping that guest code may write. Interruptions are
-//!    atomic operations on aligned words; copies of the whole memory are made only while building an
-//!    image, of an instance that has no code running.
+//!    atomic operations on aligned words, with `condition` locked; states are taken and gone back to with
+//!    `condition` locked, when no code runs in the memory.
 //! 4. A mapping is revoked only while guest code runs in it, or when none will ever again: the state
 //!    machine in `control::crossing` sees to it that no host code reads or writes the memory on the
 //!    guest's behalf then. What [`MemoryHandle`] itself reads and writes asks before.
@@ -27,6 +30,9 @@
 #![expect(unsafe_code, reason = "maps and unmaps guest memory")]
 
 mod kept;
+mod state;
+mod states;
+mod store;
 mod written;
 
 use std::cell::RefCell;
@@ -42,6 +48,10 @@ use serde::{Deserialize, Serialize};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 use self::kept::Kept;
+pub(crate) use self::state::State;
+use self::states::MappedRows;
+pub(crate) use self::store::PageStore;
+use self::written::Finder;
 
 /// Bytes in a page of WebAssembly memory.
 const WASM_PAGE: usize = 64 * 1024;
@@ -61,6 +71,8 @@ struct ImageFile {
     view: Addresses,
     /// Memories of sessions that have ended.
     kept: Kept,
+    /// Where the states of memories are kept that began with this image.
+    store: Arc<PageStore>,
 }
 
 impl MemoryImage {
@@ -72,9 +84,20 @@ impl MemoryImage {
             return Err(format!("a memory image of {bytes} bytes is not whole pages of memory"));
         }
         let view = Addresses::reserve(bytes)
-            .and_then(|view| view.place(&file, bytes, ProtFlags::READ).map(|()| view))
+            .and_then(|view| view.place(&file, 0, 0..bytes, ProtFlags::READ).map(|()| view))
             .map_err(|error| format!("cannot map it: {error}"))?;
-        Ok(MemoryImage(Arc::new(ImageFile { file, bytes, declared, view, kept: Kept::default() })))
+        let (kept, store) = (Kept::default(), Arc::default());
+        Ok(MemoryImage(Arc::new(ImageFile { file, bytes, declared, view, kept, store })))
+    }
+
+    /// What a memory holds in the beginning.
+    pub(crate) fn state(&self) -> State {
+        State::image(self.0.bytes, self.store())
+    }
+
+    /// Where the states of memories are kept that began with this image.
+    pub(crate) fn store(&self) -> Arc<PageStore> {
+        Arc::clone(&self.0.store)
     }
 
     /// Its length, which is the size of a memory that has not grown.
@@ -120,21 +143,48 @@ impl Addresses {
         Ok(Addresses { base, reserved: bytes })
     }
 
-    /// Puts a private view of the first `bytes` of a file at the beginning, in place of what is there.
-    fn place(&self, file: &File, bytes: usize, access: ProtFlags) -> rustix::io::Result<()> {
-        if bytes > self.reserved {
+    /// Puts a private view of a file, from `offset` on, in place of a part of it.
+    fn place(
+        &self,
+        file: &File,
+        offset: u64,
+        range: Range<usize>,
+        access: ProtFlags,
+    ) -> rustix::io::Result<()> {
+        if range.start > range.end || range.end > self.reserved {
             return Err(rustix::io::Errno::INVAL);
         }
-        // SAFETY: MAP_FIXED replaces `base..base + bytes`, which lies inside the range that this
-        // value owns (checked above). Its callers have handed nothing of it out yet.
+        // SAFETY: MAP_FIXED replaces the range, which lies inside of what this value owns (checked
+        // above). Nobody uses what was there: its callers have handed nothing of it out yet, or no code
+        // runs in it and `condition` is locked.
         unsafe {
             rustix::mm::mmap(
-                self.base.as_ptr().cast::<c_void>(),
-                bytes,
+                self.base.as_ptr().add(range.start).cast::<c_void>(),
+                range.len(),
                 access,
                 MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE,
                 file,
-                0,
+                offset,
+            )
+        }?;
+        Ok(())
+    }
+
+    /// Puts zeros in place of a part of it.
+    fn clear(&self, range: Range<usize>, access: ProtFlags) -> rustix::io::Result<()> {
+        if range.start > range.end || range.end > self.reserved {
+            return Err(rustix::io::Errno::INVAL);
+        }
+        if range.is_empty() {
+            return Ok(());
+        }
+        // SAFETY: as in `place`.
+        unsafe {
+            rustix::mm::mmap_anonymous(
+                self.base.as_ptr().add(range.start).cast::<c_void>(),
+                range.len(),
+                access,
+                MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE,
             )
         }?;
         Ok(())
@@ -191,9 +241,18 @@ struct Mapping {
     addresses: Option<Addresses>,
     base: NonNull<u8>,
     committed: AtomicUsize,
-    revoked: Mutex<bool>,
-    /// What it is a view of, if it is one.
+    condition: Mutex<Condition>,
+    /// What it began as a view of, if it did.
     image: Option<MemoryImage>,
+}
+
+/// What only changes while nobody else looks.
+#[derive(Debug, Default)]
+struct Condition {
+    /// Whether the memory was taken from the guest.
+    revoked: bool,
+    /// What is mapped where it is not what was in the beginning.
+    mapped: MappedRows,
 }
 
 // SAFETY: `base` is that of the addresses, which are Send; what is done through it is atomic
@@ -216,7 +275,7 @@ impl Mapping {
             Some(addresses) => addresses,
             None => {
                 let addresses = Addresses::reserve(reserved)?;
-                addresses.place(file, *bytes, ProtFlags::READ | ProtFlags::WRITE)?;
+                addresses.place(file, 0, 0..*bytes, ProtFlags::READ | ProtFlags::WRITE)?;
                 addresses
             }
         };
@@ -228,7 +287,7 @@ impl Mapping {
             base: addresses.base,
             addresses: Some(addresses),
             committed: AtomicUsize::new(committed),
-            revoked: Mutex::new(false),
+            condition: Mutex::default(),
             image,
         }
     }
@@ -237,19 +296,27 @@ impl Mapping {
         self.addresses.as_ref().ok_or(rustix::io::Errno::INVAL)
     }
 
-    /// Whether the memory is revoked, which does not change as long as the guard lives.
-    fn revoked(&self) -> MutexGuard<'_, bool> {
+    /// Its condition, which does not change as long as the guard lives.
+    fn condition(&self) -> MutexGuard<'_, Condition> {
         // Nothing panics while it is held.
-        self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
+        self.condition.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn committed(&self) -> usize {
+        self.committed.load(Ordering::Acquire)
+    }
+
+    fn set_committed(&self, bytes: usize) {
+        self.committed.store(bytes, Ordering::Release);
     }
 
     /// Makes the first `bytes` readable and writable.
     fn commit(&self, bytes: usize) -> rustix::io::Result<()> {
-        let revoked = self.revoked();
-        if *revoked {
+        let condition = self.condition();
+        if condition.revoked {
             return Err(rustix::io::Errno::ACCESS);
         }
-        let committed = self.committed.load(Ordering::Relaxed);
+        let committed = self.committed();
         let page = rustix::param::page_size();
         let end = bytes.checked_next_multiple_of(page).ok_or(rustix::io::Errno::NOMEM)?;
         if end <= committed {
@@ -257,7 +324,7 @@ impl Mapping {
         }
         let access = MprotectFlags::READ | MprotectFlags::WRITE;
         self.addresses()?.protect(committed..end, access)?;
-        self.committed.store(end, Ordering::Release);
+        self.set_committed(end);
         Ok(())
     }
 
@@ -265,21 +332,20 @@ impl Mapping {
     /// at an instruction that wasmtime knows to be such an access, and host code does not access it
     /// any more (invariant 4).
     fn revoke(&self) -> rustix::io::Result<()> {
-        let mut revoked = self.revoked();
-        let committed = self.committed.load(Ordering::Acquire);
-        self.addresses()?.protect(0..committed, MprotectFlags::empty())?;
-        *revoked = true;
+        let mut condition = self.condition();
+        self.addresses()?.protect(0..self.committed(), MprotectFlags::empty())?;
+        condition.revoked = true;
         Ok(())
     }
 }
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        let revoked = *self.revoked();
-        if let (Some(addresses), Some(image), false) = (self.addresses.take(), &self.image, revoked)
+        let Some(image) = &self.image else { return };
+        if image.0.kept.prepare(self, image)
+            && let Some(addresses) = self.addresses.take()
         {
-            let committed = self.committed.load(Ordering::Acquire);
-            image.0.kept.keep(addresses, committed, &image.0);
+            image.0.kept.put(addresses);
         }
     }
 }
@@ -327,11 +393,11 @@ impl MemoryHandle {
     /// Sets bits in words of the memory, unless it is revoked. Words outside the memory, or not
     /// aligned, are left alone.
     pub(crate) fn set_bits(&self, words: &[WordBits]) {
-        let revoked = self.0.revoked();
-        if *revoked {
+        let condition = self.0.condition();
+        if condition.revoked {
             return;
         }
-        let committed = self.0.committed.load(Ordering::Acquire);
+        let committed = self.0.committed();
         for word in words {
             let at = word.address as usize;
             if !at.is_multiple_of(align_of::<AtomicU32>())
@@ -341,7 +407,7 @@ impl MemoryHandle {
             }
             // SAFETY: the word is inside the readable and writable part of a mapping that this
             // handle keeps alive (checked above, invariants 1 and 2; it cannot be revoked while
-            // `revoked` is locked) and is aligned; compiled guest code may read and write it
+            // `condition` is locked) and is aligned; compiled guest code may read and write it
             // meanwhile, which an atomic operation allows.
             let cell = unsafe { AtomicU32::from_ptr(self.0.base.as_ptr().add(at).cast()) };
             cell.fetch_or(word.bits, Ordering::SeqCst);
@@ -359,7 +425,29 @@ impl MemoryHandle {
 
     /// Bytes of memory the guest has.
     pub(crate) fn bytes(&self) -> usize {
-        self.0.committed.load(Ordering::Acquire)
+        self.0.committed()
+    }
+
+    /// The state of the memory, of which `last` is an earlier one.
+    ///
+    /// The caller sees to it that no guest code runs in this memory meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// If the memory is revoked, or there is no room for what has changed.
+    pub(crate) fn state(&self, last: &State) -> std::io::Result<State> {
+        self.0.state(last, Finder::best())
+    }
+
+    /// Makes the memory what a state says, whatever became of it.
+    ///
+    /// The caller sees to it that no instance uses this memory any more.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses; the memory is good for nothing then.
+    pub(crate) fn restore(&self, state: &State) -> std::io::Result<()> {
+        self.0.restore(state, &self.0.written(Finder::best()), |_| false)
     }
 
     /// A copy of the whole memory, for making an image of it.
@@ -370,8 +458,8 @@ impl MemoryHandle {
     ///
     /// If the memory is revoked.
     pub(crate) fn contents(&self) -> Vec<u8> {
-        let revoked = self.0.revoked();
-        assert!(!*revoked, "what is revoked cannot be read");
+        let condition = self.0.condition();
+        assert!(!condition.revoked, "what is revoked cannot be read");
         let bytes = self.bytes();
         let mut copy = vec![0_u8; bytes];
         // SAFETY: `bytes` bytes from `base` are readable (invariant 2, not revoked), `copy` is as long and is

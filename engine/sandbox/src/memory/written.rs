@@ -1,9 +1,15 @@
 //! Which pages of a mapping are no longer those of its file.
+//!
+//! There are three ways to know, of which the best that the kernel offers is used: a call that answers
+//! just that (`PAGEMAP_SCAN`, Linux since 6.7), the page tables themselves (`/proc/self/pagemap`), and
+//! none at all, where every page has to be looked at.
 
 #![expect(unsafe_code, reason = "asks the kernel by a call that rustix does not wrap")]
 
 use std::fs::File;
 use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
+use std::sync::OnceLock;
 
 use rustix::ioctl::{Ioctl, IoctlOutput, Opcode, opcode};
 use rustix::process::Pid;
@@ -11,12 +17,77 @@ use rustix::process::Pid;
 /// How many runs of pages one call reports. More runs take more calls.
 const RUNS: usize = 256;
 
-/// The page tables of this process, where the kernel lets them be asked: Linux since 6.7.
+/// Bytes of page table entries that are read at a time.
+const ENTRIES: usize = 64 * 1024;
+
+/// A way to find the pages that were written to.
+#[derive(Debug)]
+pub(super) enum Finder {
+    /// The kernel is asked for them.
+    Scan(PageTables),
+    /// The page tables are read.
+    Entries(PageTables),
+    /// All pages may have been written to.
+    Comparison,
+}
+
+/// The page tables of this process.
 #[derive(Debug)]
 pub(super) struct PageTables {
     file: File,
     /// Whose they are. What a child of this process reads from `file` is still its parent's.
     process: Pid,
+}
+
+impl Finder {
+    /// The best that there is in this process.
+    pub(super) fn best() -> &'static Finder {
+        static BEST: OnceLock<Finder> = OnceLock::new();
+        let best =
+            BEST.get_or_init(|| Finder::all().into_iter().next().unwrap_or(Finder::Comparison));
+        match best {
+            Finder::Scan(tables) | Finder::Entries(tables) if !tables.are_ours() => {
+                &Finder::Comparison
+            }
+            best => best,
+        }
+    }
+
+    /// All that there are, the best first.
+    pub(super) fn all() -> Vec<Finder> {
+        let scan = PageTables::open().filter(|tables| tables.scan(0, 0).is_some());
+        let entries = PageTables::open().filter(|tables| tables.read(0, 0).is_some());
+        let finders =
+            [scan.map(Finder::Scan), entries.map(Finder::Entries), Some(Finder::Comparison)];
+        finders.into_iter().flatten().collect()
+    }
+
+    /// What it is called.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Finder::Scan(_) => "PAGEMAP_SCAN",
+            Finder::Entries(_) => "/proc/self/pagemap",
+            Finder::Comparison => "comparison",
+        }
+    }
+
+    /// Whether it names only pages that were written to.
+    pub(super) fn is_exact(&self) -> bool {
+        !matches!(self, Finder::Comparison)
+    }
+
+    /// The runs of pages in the addresses from `base` on that a private mapping has had written to, as
+    /// offsets from `base`; or more, if it cannot tell.
+    pub(super) fn written(&self, base: usize, bytes: usize) -> Vec<Range<usize>> {
+        let found = match self {
+            Finder::Scan(tables) => tables.scan(base, bytes),
+            Finder::Entries(tables) => tables.read(base, bytes),
+            Finder::Comparison => None,
+        };
+        // One run is what is meant.
+        #[expect(clippy::single_range_in_vec_init)]
+        found.unwrap_or_else(|| vec![0..bytes])
+    }
 }
 
 /// `struct page_region` of the kernel's `linux/fs.h`.
@@ -83,25 +154,22 @@ unsafe impl Ioctl for Scan<'_> {
 }
 
 impl PageTables {
-    /// The page tables of this process, if the kernel tells of them.
-    pub(super) fn open() -> Option<PageTables> {
+    fn open() -> Option<PageTables> {
         use rustix::fs::{Mode, OFlags};
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
         let file = rustix::fs::open("/proc/self/pagemap", flags, Mode::empty()).ok()?;
-        let tables = PageTables { file: file.into(), process: rustix::process::getpid() };
-        // An empty range is a question that every kernel can answer that knows the call.
-        tables.written(0, 0).map(|_| tables)
+        Some(PageTables { file: file.into(), process: rustix::process::getpid() })
     }
 
-    /// The runs of pages in the addresses from `base` on that a private mapping of a file has had
-    /// written to, as offsets from `base`. `None` if the kernel does not say.
+    fn are_ours(&self) -> bool {
+        rustix::process::getpid() == self.process
+    }
+
+    /// Asks the kernel for the pages. `None` if it does not say.
     ///
     /// A page that was written to belongs to no file any more, whether it is present or swapped out;
     /// one that was only read belongs to the file or is not there.
-    pub(super) fn written(&self, base: usize, bytes: usize) -> Option<Vec<Range<usize>>> {
-        if rustix::process::getpid() != self.process {
-            return None;
-        }
+    fn scan(&self, base: usize, bytes: usize) -> Option<Vec<Range<usize>>> {
         let mut written = Vec::new();
         let mut regions = [PageRegion::default(); RUNS];
         let mut arguments = ScanArguments {
@@ -131,5 +199,88 @@ impl PageTables {
             }
             arguments.start = arguments.walk_end;
         }
+    }
+
+    /// Reads the page tables: for each page 64 bits, of which 63 says that it is present, 62 that it is
+    /// swapped out, and 61 that it is a page of a file (`Documentation/admin-guide/mm/pagemap.rst`).
+    fn read(&self, base: usize, bytes: usize) -> Option<Vec<Range<usize>>> {
+        let page = rustix::param::page_size();
+        let mut written: Vec<Range<usize>> = Vec::new();
+        let mut entries = vec![0; ENTRIES.min(bytes / page * 8)];
+        let mut at = 0;
+        while at < bytes {
+            let pages = (bytes - at).div_ceil(page).min(entries.len() / 8);
+            let entries = &mut entries[..pages * 8];
+            self.file.read_exact_at(entries, ((base + at) / page * 8) as u64).ok()?;
+            for entry in entries.chunks_exact(8) {
+                let entry = u64::from_ne_bytes(entry.try_into().ok()?);
+                if entry >> 62 != 0 && entry >> 61 & 1 == 0 {
+                    match written.last_mut() {
+                        Some(run) if run.end == at => run.end += page,
+                        _ => written.push(at..at + page),
+                    }
+                }
+                at += page;
+            }
+        }
+        Some(written)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use rustix::mm::ProtFlags;
+
+    use super::super::Addresses;
+    use super::*;
+
+    /// Pages that are read, written, forgotten again, and mapped anew, in a view of a file and in memory
+    /// that begins as zeros.
+    #[test]
+    fn all_ways_find_the_same_pages() {
+        let page = rustix::param::page_size();
+        let pages = 2000;
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&vec![1; pages / 2 * page]).unwrap();
+        let memory = Addresses::reserve(pages * page).unwrap();
+        let access = ProtFlags::READ | ProtFlags::WRITE;
+        memory.place(&file, 0, 0..pages / 2 * page, access).unwrap();
+        memory.clear(pages / 2 * page..pages * page, access).unwrap();
+        let at = |number: usize| {
+            // SAFETY: the page is inside of the memory; nobody else uses it.
+            unsafe { memory.base.as_ptr().add(number * page) }
+        };
+        let mut expected = Vec::new();
+        for number in 0..pages {
+            // SAFETY: as above; the whole memory can be read and written.
+            match number % 7 {
+                0 | 1 => unsafe {
+                    at(number).write(2);
+                    expected.push(number);
+                },
+                2 if number < pages / 2 => unsafe {
+                    std::hint::black_box(at(number).read());
+                },
+                3 => {
+                    unsafe { at(number).write(2) };
+                    memory.forget(number * page..(number + 1) * page).unwrap();
+                }
+                _ => {}
+            }
+        }
+        let mut exact = 0;
+        for finder in Finder::all() {
+            let runs = finder.written(memory.base.as_ptr() as usize, pages * page);
+            let found = runs.iter().flat_map(|run| run.start / page..run.end / page);
+            if finder.is_exact() {
+                exact += 1;
+                assert_eq!(found.collect::<Vec<_>>(), expected, "{}", finder.name());
+            } else {
+                assert_eq!(found.count(), pages);
+            }
+        }
+        assert!(exact > 0 || !cfg!(target_os = "linux"), "no way but comparing");
     }
 }

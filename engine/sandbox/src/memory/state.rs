@@ -1,0 +1,196 @@
+//! What a memory holds at a time, apart from any memory: a value that can be copied and kept.
+//!
+//! A [`State`] is a table that says for each page in which slot of the store it is; a page that is in
+//! none is that of the image, or zeros after the image's end. The table is in parts of [`PART`] pages,
+//! which states share until one of them changes.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::store::{PageStore, Row, SEGMENT, Slot};
+
+/// Pages in a part of a table.
+const PART: usize = 512;
+/// No slot.
+const NONE: Slot = Slot::MAX;
+
+/// The contents of a memory.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    bytes: usize,
+    /// `None` is a part without slots. Those after the end have none either.
+    parts: Vec<Option<Arc<Part>>>,
+    store: Arc<PageStore>,
+}
+
+#[derive(Debug)]
+struct Part {
+    slots: [Slot; PART],
+    /// Where the slots of the whole part are, if they are in a row.
+    row: Option<Slot>,
+    store: Arc<PageStore>,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        self.store.release(held(&self.slots));
+    }
+}
+
+fn held(slots: &[Slot]) -> impl Iterator<Item = Slot> {
+    slots.iter().copied().filter(|slot| *slot != NONE)
+}
+
+impl State {
+    /// The image as it is.
+    pub(super) fn image(bytes: usize, store: Arc<PageStore>) -> State {
+        State { bytes, parts: Vec::new(), store }
+    }
+
+    /// How many bytes the memory has.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn store(&self) -> &Arc<PageStore> {
+        &self.store
+    }
+
+    /// Where a page is, if it is not that of the image.
+    pub(super) fn slot(&self, page: usize) -> Option<Slot> {
+        let part = self.parts.get(page / PART)?.as_ref()?;
+        Some(part.slots[page % PART]).filter(|slot| *slot != NONE)
+    }
+
+    /// Whether all these pages are in the slots in a row from `slot` on.
+    pub(super) fn is_row(&self, pages: &Range<usize>, slot: Slot) -> bool {
+        let mut page = pages.start;
+        while page < pages.end {
+            let expected = slot + (page - pages.start) as Slot;
+            let Some(Some(part)) = self.parts.get(page / PART) else { return false };
+            let end = pages.end.min((page / PART + 1) * PART);
+            let place = page % PART;
+            let is_row = match part.row {
+                Some(first) => first + place as Slot == expected,
+                None => (place..place + end - page)
+                    .zip(expected..)
+                    .all(|(place, expected)| part.slots[place] == expected),
+            };
+            if !is_row {
+                return false;
+            }
+            page = end;
+        }
+        true
+    }
+
+    /// The state after this one: of this size, with pages of it in other slots, which it takes over from
+    /// the caller. The pages are in order.
+    pub(super) fn then(&self, bytes: usize, changed: &[(usize, Slot)]) -> State {
+        let mut parts = self.parts.clone();
+        for changes in changed.chunk_by(|(a, _), (b, _)| a / PART == b / PART) {
+            let number = changes[0].0 / PART;
+            if parts.len() <= number {
+                parts.resize(number + 1, None);
+            }
+            let mut slots = parts[number].as_ref().map_or([NONE; PART], |part| part.slots);
+            for (page, _) in changes {
+                slots[page % PART] = NONE;
+            }
+            self.store.hold(held(&slots));
+            for (page, slot) in changes {
+                slots[page % PART] = *slot;
+            }
+            let first = slots[0];
+            let consecutive =
+                |(place, slot): (usize, &Slot)| *slot == first.wrapping_add(place as Slot);
+            let one_segment = first % SEGMENT + (PART as u32) <= SEGMENT;
+            let row = (first != NONE && one_segment && slots.iter().enumerate().all(consecutive))
+                .then_some(first);
+            parts[number] = Some(Arc::new(Part { slots, row, store: Arc::clone(&self.store) }));
+        }
+        State { bytes, parts, store: Arc::clone(&self.store) }
+    }
+
+    /// The pages that are in slots, as ranges of pages whose slots are in a row. `skip` is asked for
+    /// whole parts that are one row; what it knows already is left out.
+    pub(super) fn rows(
+        &self,
+        mut skip: impl FnMut(Range<usize>, Slot) -> bool,
+    ) -> Vec<(Range<usize>, Row)> {
+        let mut rows: Vec<(Range<usize>, Row)> = Vec::new();
+        let mut add = |page: usize, slot: Slot, length: u32| match rows.last_mut() {
+            Some((pages, row))
+                if pages.end == page
+                    && row.slot + row.length == slot
+                    && !slot.is_multiple_of(SEGMENT) =>
+            {
+                pages.end += length as usize;
+                row.length += length;
+            }
+            _ => rows.push((page..page + length as usize, Row { slot, length })),
+        };
+        for (number, part) in self.parts.iter().enumerate() {
+            let Some(part) = part else { continue };
+            let first = number * PART;
+            match part.row {
+                Some(slot) if skip(first..first + PART, slot) => {}
+                Some(slot) => add(first, slot, PART as u32),
+                None => {
+                    for (place, slot) in part.slots.iter().enumerate() {
+                        if *slot != NONE {
+                            add(first + place, *slot, 1);
+                        }
+                    }
+                }
+            }
+        }
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(state: &State, pages: Range<usize>) -> State {
+        let bytes = vec![1; pages.len() * rustix::param::page_size()];
+        let rows = state.store.write(&[&bytes]).unwrap();
+        let slots = rows.iter().flat_map(|row| row.slots());
+        state.then(state.bytes, &pages.zip(slots).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn states_share_what_they_have_in_common_and_nothing_outlives_them() {
+        let store = Arc::new(PageStore::default());
+        let page = rustix::param::page_size() as u64;
+        let begun = State::image(1 << 30, Arc::clone(&store));
+        let one = filled(&begun, 100..110);
+        let other = filled(&one, 105..115);
+        assert_eq!(one.slot(104), other.slot(104));
+        assert_ne!(one.slot(105), other.slot(105));
+        assert_eq!((one.slot(110), one.slot(99), one.slot(1 << 20)), (None, None, None));
+        assert_eq!(store.bytes(), 20 * page);
+        drop(one);
+        assert_eq!(store.bytes(), 15 * page);
+        let copy = other.clone();
+        drop(other);
+        assert_eq!(store.bytes(), 15 * page);
+        drop(copy);
+        assert_eq!(store.bytes(), 0);
+    }
+
+    #[test]
+    fn pages_in_a_row_are_told_as_one() {
+        let begun = State::image(1 << 30, Arc::default());
+        let state = filled(&filled(&begun, 2000..5000), 7..9);
+        let rows = state.rows(|_, _| false);
+        assert_eq!(
+            rows.iter().map(|(pages, _)| pages.clone()).collect::<Vec<_>>(),
+            [7..9, 2000..5000]
+        );
+        let slot = state.slot(2048).unwrap();
+        let some = state.rows(|pages, first| (pages, first) == (2048..2560, slot));
+        assert_eq!(some.iter().map(|(pages, _)| pages.len()).sum::<usize>(), 3002 - PART);
+    }
+}

@@ -1,0 +1,479 @@
+//! Taking the state of a memory, and making a memory what a state says.
+//!
+//! Both are done between steps, when no code runs in the memory. What they cost depends on what was
+//! written to, and not on how large the memory is: the kernel names the pages that are a memory's own
+//! (`written`), those are compared with the last state, and what differs is copied to the store. When a
+//! memory has many pages of its own, the long rows among them are replaced by private mappings of the
+//! slots they are in, so that they are nobody's own any more and are not looked at again.
+
+#![expect(unsafe_code, reason = "reads and writes guest memory between steps")]
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::Range;
+
+use rustix::mm::{MprotectFlags, ProtFlags};
+
+use super::state::State;
+use super::store::{LONG, Reader, Row, SegmentFile, Slot};
+use super::written::Finder;
+use super::{Addresses, ImageFile, Mapping};
+
+/// Pages of its own from which on long rows of a memory are mapped: 16 MiB.
+const MANY: usize = 4096;
+/// Rows that are mapped at most, as the kernel only has so many mappings for a process.
+const MAPPED_MOST: usize = 1024;
+
+/// The rows of slots that parts of a memory are private mappings of; what is not in a row is a mapping
+/// of the image, or begins as zeros after the image's end.
+#[derive(Debug, Default)]
+pub(super) struct MappedRows(BTreeMap<usize, Row>);
+
+impl MappedRows {
+    /// The slot that a page is mapped of.
+    fn slot(&self, page: usize) -> Option<Slot> {
+        let (first, row) = self.0.range(..=page).next_back()?;
+        let place = u32::try_from(page - first).ok()?;
+        (place < row.length).then(|| row.slot + place)
+    }
+
+    /// Whether all these pages are mapped of the slots in a row from `slot` on.
+    fn covers(&self, pages: &Range<usize>, slot: Slot) -> bool {
+        let Some((first, row)) = self.0.range(..=pages.start).next_back() else { return false };
+        let place = pages.start - first;
+        place + pages.len() <= row.length as usize && row.slot + place as u32 == slot
+    }
+
+    /// Notes that pages are mapped, in place of what was noted of them.
+    fn insert(&mut self, pages: Range<usize>, row: Row) {
+        self.remove(&pages);
+        self.0.insert(pages.start, row);
+    }
+
+    /// Forgets what was noted of pages.
+    fn remove(&mut self, pages: &Range<usize>) {
+        while let Some((&first, &row)) = self.0.range(..pages.end).next_back() {
+            let end = first + row.length as usize;
+            if end <= pages.start {
+                return;
+            }
+            self.0.remove(&first);
+            if end > pages.end {
+                let (cut, rest) = (pages.end - first, end - pages.end);
+                let slot = row.slot + cut as u32;
+                self.0.insert(pages.end, Row { slot, length: rest as u32 });
+            }
+            if first < pages.start {
+                let length = (pages.start - first) as u32;
+                self.0.insert(first, Row { slot: row.slot, length });
+            }
+        }
+    }
+}
+
+/// The contents that pages have in a state.
+struct Contents<'a> {
+    state: &'a State,
+    reader: Reader,
+    image: &'a ImageFile,
+    zeros: Vec<u8>,
+}
+
+impl<'a> Contents<'a> {
+    fn of(state: &'a State, image: &'a ImageFile) -> Contents<'a> {
+        let zeros = vec![0; rustix::param::page_size()];
+        Contents { state, reader: state.store().reader(), image, zeros }
+    }
+
+    fn page(&self, page: usize) -> io::Result<&[u8]> {
+        if let Some(slot) = self.state.slot(page) {
+            let row = Row { slot, length: 1 };
+            return self.reader.bytes(row).ok_or(io::ErrorKind::NotFound.into());
+        }
+        let size = self.zeros.len();
+        let at = page * size;
+        if at + size > self.image.bytes {
+            return Ok(&self.zeros);
+        }
+        // SAFETY: the page is inside of the view, which has the length of the image (checked above) and
+        // lives as long as the image does; nobody writes to it.
+        Ok(unsafe { std::slice::from_raw_parts(self.image.view.base.as_ptr().add(at), size) })
+    }
+}
+
+impl Addresses {
+    /// The bytes of a part of it.
+    ///
+    /// # Safety
+    ///
+    /// The part can be read, and nobody writes to it as long as the slice lives.
+    unsafe fn bytes(&self, range: Range<usize>) -> &[u8] {
+        debug_assert!(range.end <= self.reserved);
+        // SAFETY: the range is inside of what this value owns; the rest is the caller's promise.
+        unsafe { std::slice::from_raw_parts(self.base.as_ptr().add(range.start), range.len()) }
+    }
+
+    /// Overwrites a part of it.
+    ///
+    /// # Safety
+    ///
+    /// The part can be written, and nobody reads or writes it meanwhile; `bytes` is no part of it.
+    unsafe fn overwrite(&self, at: usize, bytes: &[u8]) {
+        debug_assert!(at + bytes.len() <= self.reserved);
+        // SAFETY: as above.
+        unsafe {
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.base.as_ptr().add(at), bytes.len());
+        }
+    }
+}
+
+impl Mapping {
+    /// The pages of this memory that may no longer be what is mapped there, as offsets.
+    pub(super) fn written(&self, finder: &Finder) -> Vec<Range<usize>> {
+        finder.written(self.base.as_ptr() as usize, self.committed())
+    }
+
+    /// The state of this memory, of which `last` is an earlier one. Nobody runs code in the memory.
+    pub(super) fn state(&self, last: &State, finder: &Finder) -> io::Result<State> {
+        let mut condition = self.condition();
+        let addresses = self.addresses()?;
+        let image = self.image.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+        if condition.revoked {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        let page = rustix::param::page_size();
+        let written = self.written(finder);
+        let contents = Contents::of(last, &image.0);
+        let mut changed = Vec::new();
+        for number in written.iter().flat_map(|run| run.start / page..run.end / page) {
+            // SAFETY: what was written to is inside of what is committed, which can be read (invariant
+            // 2, not revoked). No code runs in the memory, and interruptions wait for `condition`.
+            let now = unsafe { addresses.bytes(number * page..(number + 1) * page) };
+            if now != contents.page(number)? {
+                changed.push(number);
+            }
+        }
+        let runs = changed.chunk_by(|a, b| a + 1 == *b);
+        let slices = runs.map(|run| {
+            let range = run[0] * page..(run[run.len() - 1] + 1) * page;
+            // SAFETY: as above.
+            unsafe { addresses.bytes(range) }
+        });
+        let rows = last.store().write(&slices.collect::<Vec<_>>())?;
+        let slots = rows.iter().flat_map(|row| row.slots());
+        let changes = changed.iter().copied().zip(slots).collect::<Vec<_>>();
+        let state = last.then(self.committed(), &changes);
+        let own = written.iter().map(|run| run.len() / page).sum::<usize>();
+        if own > MANY {
+            self.map_long(&state, &written, &mut condition.mapped)?;
+        }
+        Ok(state)
+    }
+
+    /// Maps the slots of long rows in place of pages that were written to and hold the same.
+    fn map_long(
+        &self,
+        state: &State,
+        written: &[Range<usize>],
+        mapped: &mut MappedRows,
+    ) -> io::Result<()> {
+        let page = rustix::param::page_size();
+        let reader = state.store().reader();
+        let mut written = written.iter().peekable();
+        for (pages, row) in state.rows(|_, _| false) {
+            while let Some(run) = written.peek() {
+                let run = run.start / page..run.end / page;
+                let both = pages.start.max(run.start)..pages.end.min(run.end);
+                if both.len() >= LONG as usize && mapped.0.len() < MAPPED_MOST {
+                    let slot = row.slot + (both.start - pages.start) as u32;
+                    let row = Row { slot, length: both.len() as u32 };
+                    self.map_row(both, row, &reader, mapped)?;
+                }
+                if run.end > pages.end {
+                    break;
+                }
+                written.next();
+            }
+        }
+        Ok(())
+    }
+
+    /// Maps slots in place of pages.
+    fn map_row(
+        &self,
+        pages: Range<usize>,
+        row: Row,
+        reader: &Reader,
+        mapped: &mut MappedRows,
+    ) -> io::Result<()> {
+        let page = rustix::param::page_size();
+        let segment = reader.segment(row.slot).ok_or(io::ErrorKind::NotFound)?;
+        let range = pages.start * page..pages.end * page;
+        let access = ProtFlags::READ | ProtFlags::WRITE;
+        let offset = SegmentFile::offset(row.slot);
+        self.addresses()?.place(segment.file(), offset, range, access)?;
+        mapped.insert(pages, row);
+        Ok(())
+    }
+
+    /// Makes this memory what a state says. Nobody runs code in the memory, nor ever will who did.
+    ///
+    /// `written` are the pages that may not be what is mapped there. Those for which `stay` says so are
+    /// overwritten with what they have to be, even if that is what is mapped there.
+    pub(super) fn restore(
+        &self,
+        state: &State,
+        written: &[Range<usize>],
+        stay: impl Fn(usize) -> bool,
+    ) -> io::Result<()> {
+        let mut condition = self.condition();
+        let addresses = self.addresses()?;
+        let image = self.image.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+        let page = rustix::param::page_size();
+        let committed = self.committed();
+        let bytes = state.bytes();
+        let access = MprotectFlags::READ | MprotectFlags::WRITE;
+        if condition.revoked {
+            addresses.protect(0..committed.min(bytes), access)?;
+        }
+        if committed > bytes {
+            addresses.clear(bytes..committed, ProtFlags::empty())?;
+            condition.mapped.remove(&(bytes / page..committed / page));
+        } else {
+            addresses.protect(committed..bytes, access)?;
+        }
+        self.set_committed(bytes);
+        condition.revoked = false;
+
+        let wrong = |(first, row): (&usize, &Row)| {
+            let pages = *first..first + row.length as usize;
+            (!state.is_row(&pages, row.slot)).then_some(pages)
+        };
+        for pages in condition.mapped.0.iter().filter_map(wrong).collect::<Vec<_>>() {
+            self.map_base(&pages, &image.0)?;
+            condition.mapped.remove(&pages);
+        }
+
+        let contents = Contents::of(state, &image.0);
+        let overwrite = |number: usize| -> io::Result<()> {
+            // SAFETY: the page is inside of what is committed, so it can be written (invariant 2); no
+            // code runs in the memory, and interruptions wait for `condition`. The contents are in other
+            // mappings.
+            unsafe { addresses.overwrite(number * page, contents.page(number)?) };
+            Ok(())
+        };
+        let mut done = vec![false; if written.is_empty() { 0 } else { bytes / page }];
+        for run in written {
+            let run = run.start / page..run.end.min(bytes) / page;
+            let mut forgotten: Option<Range<usize>> = None;
+            for number in run {
+                done[number] = true;
+                if state.slot(number) != condition.mapped.slot(number) || stay(number) {
+                    overwrite(number)?;
+                    continue;
+                }
+                match &mut forgotten {
+                    Some(pages) if pages.end == number => pages.end += 1,
+                    _ => {
+                        if let Some(pages) = forgotten.replace(number..number + 1) {
+                            addresses.forget(pages.start * page..pages.end * page)?;
+                        }
+                    }
+                }
+            }
+            if let Some(pages) = forgotten {
+                addresses.forget(pages.start * page..pages.end * page)?;
+            }
+        }
+
+        let rows = state.rows(|pages, slot| condition.mapped.covers(&pages, slot));
+        for (pages, row) in rows {
+            let is_done = |number: &usize| done.get(*number).copied().unwrap_or(false);
+            let places = pages.clone().collect::<Vec<_>>();
+            for part in places.chunk_by(|a, b| is_done(a) == is_done(b)) {
+                let some = part[0]..part[0] + part.len();
+                let slot = row.slot + (some.start - pages.start) as u32;
+                if is_done(&some.start) || condition.mapped.covers(&some, slot) {
+                    continue;
+                }
+                let row = Row { slot, length: some.len() as u32 };
+                if row.length >= LONG && condition.mapped.0.len() < MAPPED_MOST {
+                    self.map_row(some, row, &contents.reader, &mut condition.mapped)?;
+                } else {
+                    some.into_iter().try_for_each(overwrite)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Maps what was there in the beginning: the image, and zeros after its end.
+    fn map_base(&self, pages: &Range<usize>, image: &ImageFile) -> io::Result<()> {
+        let page = rustix::param::page_size();
+        let addresses = self.addresses()?;
+        let range = pages.start * page..pages.end * page;
+        let access = ProtFlags::READ | ProtFlags::WRITE;
+        if range.start < image.bytes {
+            let within = range.start..range.end.min(image.bytes);
+            addresses.place(&image.file, within.start as u64, within, access)?;
+        }
+        if range.end > image.bytes {
+            addresses.clear(range.start.max(image.bytes)..range.end, access)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::super::{MemoryImage, WASM_PAGE};
+    use super::*;
+
+    const IMAGE: usize = 64 * WASM_PAGE;
+    const MOST: usize = 640 * WASM_PAGE;
+
+    fn image() -> MemoryImage {
+        let mut file = tempfile::tempfile().unwrap();
+        let bytes = (0..IMAGE).map(|at| (at / 4096) as u8).collect::<Vec<_>>();
+        file.write_all(&bytes).unwrap();
+        MemoryImage::new(file, WASM_PAGE).unwrap()
+    }
+
+    fn contents(memory: &Mapping) -> &[u8] {
+        // SAFETY: that much can be read, and the tests write only while they hold no contents.
+        unsafe { memory.addresses().unwrap().bytes(0..memory.committed()) }
+    }
+
+    fn fill(memory: &Mapping, range: Range<usize>, byte: u8) {
+        // SAFETY: the tests write to what is committed, and hold no contents meanwhile.
+        unsafe { memory.addresses().unwrap().overwrite(range.start, &vec![byte; range.len()]) };
+    }
+
+    /// Numbers that look random, the same in every run.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, end: usize) -> usize {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (self.0 >> 33) as usize % end
+        }
+    }
+
+    /// What a session does to its memory in a step: grows it, writes here and there, and sometimes much.
+    fn step(memory: &Mapping, numbers: &mut Numbers) {
+        if numbers.below(3) == 0 && memory.committed() < MOST {
+            let more = (1 + numbers.below(64)) * WASM_PAGE;
+            memory.commit((memory.committed() + more).min(MOST)).unwrap();
+        }
+        let committed = memory.committed();
+        for _ in 0..numbers.below(200) {
+            let at = numbers.below(committed - 8);
+            fill(memory, at..at + 8, numbers.below(256) as u8);
+        }
+        if numbers.below(4) == 0 {
+            let start = numbers.below(committed);
+            let end = (start + numbers.below(300 * WASM_PAGE)).min(committed);
+            fill(memory, start..end, numbers.below(256) as u8);
+        }
+    }
+
+    fn going_back_and_forth(finder: &Finder, seed: u64) {
+        let image = image();
+        let mut numbers = Numbers(seed);
+        let view = || Mapping::view(&image, MOST + WASM_PAGE).unwrap();
+        let begun = image.state();
+        let mut states = vec![(begun.clone(), contents(&view()).to_vec())];
+        let mut memories = vec![(view(), begun)];
+        for round in 0..60 {
+            let which = numbers.below(memories.len());
+            let (memory, last) = &mut memories[which];
+            match numbers.below(5) {
+                0 => {
+                    let (state, expected) = &states[numbers.below(states.len())];
+                    if numbers.below(2) == 0 {
+                        memory.revoke().unwrap();
+                    }
+                    memory.restore(state, &memory.written(finder), |_| false).unwrap();
+                    *last = state.clone();
+                    assert!(contents(memory) == expected, "round {round}: gone back to another");
+                }
+                1 => {
+                    let (state, expected) = &states[numbers.below(states.len())];
+                    let child = view();
+                    child.restore(state, &[], |_| false).unwrap();
+                    assert!(contents(&child) == expected, "round {round}: another child");
+                    memories.push((child, state.clone()));
+                    if memories.len() > 5 {
+                        memories.remove(0);
+                    }
+                }
+                _ => {
+                    step(memory, &mut numbers);
+                    let state = memory.state(last, finder).unwrap();
+                    *last = state.clone();
+                    states.push((state, contents(memory).to_vec()));
+                    if states.len() > 8 {
+                        states.remove(numbers.below(8));
+                    }
+                }
+            }
+        }
+        let store = image.store();
+        drop((memories, states));
+        assert_eq!(store.bytes(), 0);
+        assert!(contents(&view()) == contents(&view()), "what is kept is not the image");
+    }
+
+    #[test]
+    fn a_memory_goes_back_to_any_state_whatever_way_finds_what_was_written() {
+        for (position, finder) in Finder::all().iter().enumerate() {
+            going_back_and_forth(finder, 7 + position as u64);
+            going_back_and_forth(finder, 70 + position as u64);
+        }
+    }
+
+    #[test]
+    fn what_is_large_is_mapped_and_no_longer_the_memorys_own() {
+        let finder = Finder::best();
+        if !finder.is_exact() {
+            return;
+        }
+        let image = image();
+        let memory = Mapping::view(&image, MOST + WASM_PAGE).unwrap();
+        memory.commit(MOST).unwrap();
+        fill(&memory, IMAGE..MOST, 9);
+        let page = rustix::param::page_size();
+        let own = || memory.written(finder).iter().map(|run| run.len() / page).sum::<usize>();
+        assert_eq!(own(), (MOST - IMAGE) / page);
+        let state = memory.state(&image.state(), finder).unwrap();
+        assert_eq!(own(), 0);
+        assert!(contents(&memory)[IMAGE..].iter().all(|byte| *byte == 9));
+        let child = Mapping::view(&image, MOST + WASM_PAGE).unwrap();
+        child.restore(&state, &[], |_| false).unwrap();
+        assert!(child.written(finder).is_empty());
+        fill(&memory, MOST - 1..MOST, 8);
+        let next = memory.state(&state, finder).unwrap();
+        assert_eq!(next.store().bytes() as usize, MOST - IMAGE + page);
+        assert_eq!(contents(&child)[MOST - 1], 9);
+    }
+
+    #[test]
+    fn rows_that_are_mapped_are_noted_in_parts() {
+        let mut mapped = MappedRows::default();
+        mapped.insert(10..20, Row { slot: 100, length: 10 });
+        mapped.insert(30..40, Row { slot: 130, length: 10 });
+        mapped.insert(15..32, Row { slot: 500, length: 17 });
+        let slots = [9, 10, 14, 15, 31, 32, 39, 40].map(|page| mapped.slot(page));
+        let expected =
+            [None, Some(100), Some(104), Some(500), Some(516), Some(132), Some(139), None];
+        assert_eq!(slots, expected);
+        mapped.remove(&(12..13));
+        assert_eq!(
+            (mapped.slot(11), mapped.slot(12), mapped.slot(13)),
+            (Some(101), None, Some(103))
+        );
+        assert!(mapped.covers(&(15..32), 500) && !mapped.covers(&(14..16), 104));
+    }
+}
