@@ -1,6 +1,8 @@
 """What makes a fresh copy of the image a session of its own."""
 
 import __main__
+import gc
+import io
 import os
 import random
 import sys
@@ -11,6 +13,8 @@ from fumehood import steps, tools, values
 def start(setup: str):
     """Takes the session's settings and returns the function that runs its steps."""
     settings = values.decode(setup)
+    if "resume" in settings:
+        return _resume(**settings["resume"])
     _seed(bytes.fromhex(settings["seed"]))
     sys.argv[:] = settings["argv"]
     os.environ.clear()
@@ -30,6 +34,26 @@ def start(setup: str):
             # There is no step yet that this could be told of; so each is told.
             return lambda source, file, error=error: steps._described(error)
     return steps.run
+
+
+def _resume(open_files: bool, seed: str | None):
+    """Goes on in a memory in which a session has been before."""
+    if open_files:
+        _close_files()
+    if seed is not None:
+        _seed(bytes.fromhex(seed))
+    return steps.run
+
+
+def _close_files() -> None:
+    """What was open then is not open any more, and its descriptors will be those of other files."""
+    for file in gc.get_objects():
+        if type(file) is io.FileIO and not file.closed and file.fileno() > 2:
+            try:
+                file.close()
+            except OSError:
+                # As said; but now the object knows it, too.
+                pass
 
 
 def _seed(seed: bytes) -> None:

@@ -22,7 +22,7 @@ fn engine() -> &'static Engine {
     })
 }
 
-fn builder() -> SandboxBuilder {
+pub(crate) fn builder() -> SandboxBuilder {
     Sandbox::builder(engine())
 }
 

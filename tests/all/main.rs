@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, reason = "building the image shows its progress")]
 
 mod agent;
+mod checkpoints;
 mod clock;
 mod command;
 mod escapes;

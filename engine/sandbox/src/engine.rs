@@ -10,7 +10,7 @@ use crate::bindings::{Python, PythonPre};
 use crate::error::{EngineError, ImageError};
 use crate::host::Host;
 use crate::image::{Image, Manifest};
-use crate::memory::{Memories, MemoryHandle, MemoryImage};
+use crate::memory::{Beginning, Memories, MemoryHandle, MemoryImage};
 use crate::scratch::Folders;
 use crate::wasi::Grant;
 use crate::{precompiled, wasi};
@@ -160,12 +160,18 @@ impl Engine {
         &self.inner.scratch
     }
 
-    /// A fresh copy of the guest.
+    /// What the memory of a session begins as.
+    pub(crate) fn image(&self) -> &MemoryImage {
+        &self.inner.memory
+    }
+
+    /// An instance of the guest.
     pub(crate) async fn instantiate(
         &self,
         store: &mut Store<Host>,
+        beginning: &Beginning,
     ) -> wasmtime::Result<(Python, MemoryHandle)> {
-        instantiate(&self.inner.guest, &self.inner.memory, store).await
+        instantiate(&self.inner.guest, beginning, store).await
     }
 }
 
@@ -186,16 +192,17 @@ pub(crate) fn link(
     PythonPre::new(linker.instantiate_pre(component)?)
 }
 
-/// Instantiates the guest on a memory that begins as a view of `image`.
+/// Instantiates the guest on a memory.
 pub(crate) async fn instantiate(
     guest: &PythonPre<Host>,
-    image: &MemoryImage,
+    beginning: &Beginning,
     store: &mut Store<Host>,
 ) -> wasmtime::Result<(Python, MemoryHandle)> {
     let mut instantiating = std::pin::pin!(guest.instantiate_async(store));
     let mut memory = None;
     let python = std::future::poll_fn(|context| {
-        let (polled, made) = Memories::expecting(image, || instantiating.as_mut().poll(context));
+        let (polled, made) =
+            Memories::expecting(beginning, || instantiating.as_mut().poll(context));
         memory = memory.take().or(made);
         polled
     })

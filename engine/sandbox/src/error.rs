@@ -130,7 +130,7 @@ pub enum ConfigError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
-    /// An earlier step ended the interpreter of this session; its outcome said how.
+    /// An earlier step could not be rolled back.
     #[error("the session is lost: {reason}")]
     Lost {
         /// What ended it.
@@ -147,6 +147,17 @@ pub enum SessionError {
     /// A limit given for this step is one that nothing could run within.
     #[error(transparent)]
     Limits(#[from] ConfigError),
+    /// The state of the session cannot be taken, or gone back to.
+    #[error("{doing}: {source}")]
+    State {
+        /// What was being done.
+        doing: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A checkpoint of one engine was given to a session of another.
+    #[error("the checkpoint belongs to another engine")]
+    OtherEngine,
     /// The host cannot provide what a session needs.
     #[error("cannot start a session: {doing}")]
     Start {

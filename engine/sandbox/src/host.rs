@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde_json::value::RawValue;
 use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Trap};
+use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::fumehood::guest;
@@ -26,12 +27,22 @@ pub(crate) struct Host {
     pub(crate) tools: Arc<Tools>,
     pub(crate) memory: MemoryLimit,
     pub(crate) files: Arc<FileQuota>,
+    /// How many folders the guest was given.
+    pub(crate) given: usize,
     pub(crate) step: StepIo,
 }
 
 impl WasiView for Host {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl Host {
+    /// How many files and folders the guest has open, besides those it was given.
+    pub(crate) fn open_files(&mut self) -> usize {
+        let open = self.table.iter_mut().filter(|entry| entry.is::<Descriptor>()).count();
+        open.saturating_sub(self.given)
     }
 }
 

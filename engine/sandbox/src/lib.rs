@@ -26,12 +26,15 @@
 //! tokio runtime with timers.
 
 mod bindings;
+mod checkpoint;
+mod code;
 mod console;
 mod control;
 mod engine;
 mod error;
 mod host;
 mod image;
+mod instance;
 mod limits;
 mod memory;
 mod outcome;
@@ -46,6 +49,8 @@ mod wasi;
 #[doc(hidden)]
 pub mod workshop;
 
+pub use checkpoint::Checkpoint;
+pub use code::Code;
 pub use control::CancelHandle;
 pub use engine::{Engine, Metering};
 pub use error::{ConfigError, EngineError, ImageError, SessionError};
@@ -58,6 +63,6 @@ pub use outcome::{
     Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,
 };
 pub use sandbox::{Sandbox, SandboxBuilder};
-pub use session::{Code, Session};
+pub use session::Session;
 pub use tools::{Arguments, Tool, ToolDeclaration, ToolError, ToolFuture, function};
 pub use wasi::Grant;

@@ -14,7 +14,12 @@ pub struct Step {
     pub output: Output,
     /// What it used.
     pub usage: Usage,
-    /// The session was lost with this step; it runs no further one.
+    /// The step was rolled back: the session is what it was before. So it is after a step that had to be
+    /// stopped, or in which the interpreter broke down, and after an [atomic](crate::Code::atomic) one
+    /// that did not run to its end.
+    pub rolled_back: bool,
+    /// The session was lost with this step, as the system refused to roll it back; it runs no further
+    /// one.
     pub lost: bool,
 }
 
@@ -30,14 +35,21 @@ pub enum Outcome {
     /// An exception left the code.
     Raised(Exception),
     /// A limit was reached. There is an exception if it was raised in the code and left it. There is
-    /// none if the code had to be stopped, and then the session is lost; or if it was not run at all,
+    /// none if the code had to be stopped, and then the step is rolled back; or if it was not run at all,
     /// as nothing was left of the session's totals.
     LimitReached(Reached, Option<Exception>),
     /// The step was cancelled. The exception is there under the same condition.
     Cancelled(Option<Exception>),
-    /// The interpreter broke down, by a stack overflow or by code that destroyed it. The session is
-    /// lost.
+    /// The interpreter broke down, by a stack overflow or by code that destroyed it. The step is rolled
+    /// back.
     Failed(Failure),
+}
+
+impl Outcome {
+    /// Whether the code ran to its end, or to a final answer.
+    pub fn is_success(&self) -> bool {
+        matches!(self, Outcome::Completed(_) | Outcome::FinalAnswer(_))
+    }
 }
 
 /// A Python value, rendered in the sandbox.

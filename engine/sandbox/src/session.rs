@@ -3,216 +3,91 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde::Serialize;
-use wasmtime::component::ResourceTable;
-use wasmtime::{Store, Trap};
+use wasmtime::Trap;
 
-use crate::bindings::Python;
 use crate::bindings::exports::fumehood::guest::interpreter as guest;
-use crate::console::Console;
-use crate::control::{CancelHandle, Control, Ended, Reason, Supervised, Watchdog};
-use crate::engine::{Engine, Metering};
+use crate::code::Code;
+use crate::control::{CancelHandle, Ended, Reason, Supervised};
+use crate::engine::Engine;
 use crate::error::SessionError;
-use crate::host::{Host, MemoryLimit, StepIo, checked_json};
-use crate::image::hexadecimal;
-use crate::limits::{CODE_BYTES, Limits, Scopes, Usage};
-use crate::outcome::{Exception, Failure, Listener, Outcome, Output, Step, Value};
-use crate::quota::FileQuota;
+use crate::host::{StepIo, checked_json};
+use crate::instance::{Instance, Resuming, Surroundings};
+use crate::limits::{CODE_BYTES, Limits, Usage};
+use crate::memory::{Beginning, State};
+use crate::outcome::{Exception, Failure, Outcome, Output, Step, Value};
 use crate::sandbox::{Inner, Sandbox};
-use crate::scratch::Scratch;
-use crate::wasi;
-
-/// Fuel for starting a session, which is not the user's: its tools are declared and its random
-/// numbers seeded. Enough for thousands of tools.
-const START_FUEL: u64 = 20_000_000_000;
-
-/// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
-/// guest's runtime cuts what it reports well below this; only code that goes past it gets here.
-const CALL_BYTES: usize = 64 << 20;
-
-/// A step to run: source text, and what is special about it.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::Duration;
-/// use fumehood::{Code, Limits};
-///
-/// let code = Code::new("print(1)").file("one.py").limits(Limits::default().with_tool_calls(3));
-/// ```
-#[derive(Clone)]
-#[must_use]
-pub struct Code {
-    source: String,
-    file: Option<String>,
-    limits: Option<Limits>,
-    listener: Option<Listener>,
-}
-
-impl Code {
-    /// Source text, run with the limits of the sandbox, under the name `<step N>`.
-    pub fn new(source: impl Into<String>) -> Code {
-        Code { source: source.into(), file: None, limits: None, listener: None }
-    }
-
-    /// The name of the file in tracebacks.
-    pub fn file(mut self, name: impl Into<String>) -> Code {
-        self.file = Some(name.into());
-        self
-    }
-
-    /// Limits for this step instead of the sandbox's. Those of a session stay the sandbox's: the
-    /// totals, and what is sized when it starts (`request_bytes` and `nesting` upwards,
-    /// `file_bytes`, `files`, `open_files`).
-    pub fn limits(mut self, limits: Limits) -> Code {
-        self.limits = Some(limits);
-        self
-    }
-
-    /// Has `listener` called with what happens while the step runs. It runs between two
-    /// instructions of the guest, so it should not take long.
-    pub fn listener(mut self, listener: Listener) -> Code {
-        self.listener = Some(listener);
-        self
-    }
-}
-
-impl From<&str> for Code {
-    fn from(source: &str) -> Code {
-        Code::new(source)
-    }
-}
-
-impl From<String> for Code {
-    fn from(source: String) -> Code {
-        Code::new(source)
-    }
-}
-
-impl std::fmt::Debug for Code {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Code")
-            .field("source", &self.source)
-            .field("file", &self.file)
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
-    }
-}
 
 /// A live interpreter. Variables, functions and imported modules stay from step to step.
+///
+/// A step that has to be stopped, or in which the interpreter breaks down, is rolled back: the session is
+/// then what it was before that step.
 pub struct Session {
-    store: Store<Host>,
-    guest: Python,
-    control: Arc<Control>,
-    console: Arc<Console>,
-    limits: Limits,
-    metering: Metering,
-    image_bytes: u64,
+    surroundings: Surroundings,
+    /// What runs. There is none while a step runs, nor after one that was abandoned.
+    instance: Option<Instance>,
+    /// What the memory was before the last step that was run; `None` for what it was in the beginning.
+    committed: Option<Committed>,
+    /// Whether a step was run since.
+    changed: bool,
     usage: Usage,
     steps: u64,
     lost: Option<String>,
-    // Last, so that the guest's descriptors are closed before the folder is removed.
-    _scratch: Option<Scratch>,
 }
 
-/// What the guest's `sessions.start` reads.
-#[derive(Serialize)]
-struct Setup<'a> {
-    seed: String,
-    argv: &'a [String],
-    env: &'a std::collections::BTreeMap<String, String>,
-    cwd: &'a str,
-    tools: &'a serde_json::Value,
-    request_bytes: u64,
-    nesting: u32,
+/// The state of a session between two steps.
+#[derive(Clone, Debug)]
+pub(crate) struct Committed {
+    pub(crate) memory: State,
+    /// Whether files were open, which are not part of it.
+    pub(crate) open_files: bool,
 }
 
 impl Session {
     pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
-        let Inner { engine, limits, .. } = &*sandbox.inner;
-        let scratch = match sandbox.inner.scratch {
-            true => Some(engine.scratch().take().map_err(failing("making the scratch folder"))?),
-            false => None,
-        };
-        let words = engine.manifest().interruption.clone();
-        let control = match engine.metering() {
-            Metering::Fuel => Control::new(words),
-            Metering::Clock => {
-                let watchdog = Watchdog::of_process().map_err(failing("starting the watchdog"))?;
-                Control::watched(words, watchdog)
-            }
-        };
-        let console = Arc::new(Console::new(Arc::clone(&control)));
-        let wasi = wasi::context(
-            engine.folders(),
-            &sandbox.inner.grants,
-            scratch.as_ref().and_then(Scratch::folder),
-            &console,
-        )
-        .map_err(failing("opening the granted folders"))?;
-        let host = Host {
-            wasi,
-            table: ResourceTable::new(),
-            started: Instant::now(),
-            control: Arc::clone(&control),
-            tools: Arc::clone(&sandbox.inner.tools),
-            memory: MemoryLimit::new(limits.memory_bytes),
-            files: Arc::new(FileQuota::new(limits)),
-            step: StepIo::new(limits.clone().with_fuel(START_FUEL), Scopes::default(), None),
-        };
-        let mut store = store(engine.wasmtime(), host);
-        let request = usize::try_from(limits.request_bytes).unwrap_or(usize::MAX);
-        store.set_hostcall_fuel(request.saturating_add(CALL_BYTES));
-        let (guest, memory) =
-            engine.instantiate(&mut store).await.map_err(failing("copying the interpreter"))?;
-        control.attach(memory);
+        let surroundings = Surroundings::new(&sandbox.inner)?;
+        let beginning = Beginning::Image(sandbox.inner.engine.image().clone());
+        let instance = Instance::start(&surroundings, &beginning).await?;
+        Ok(Session::of(surroundings, instance, None, 0))
+    }
 
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(failing("reading random numbers"))?;
-        let setup = Setup {
-            seed: hexadecimal(&seed),
-            argv: &sandbox.inner.arguments,
-            env: &sandbox.inner.environment,
-            cwd: match &sandbox.inner.directory {
-                Some(directory) => directory,
-                None if scratch.is_some() => "/tmp",
-                None => "",
-            },
-            tools: &sandbox.inner.signatures,
-            request_bytes: limits.request_bytes,
-            nesting: limits.nesting,
-        };
-        let setup = serde_json::to_string(&setup).map_err(failing("describing the session"))?;
-        guest
-            .fumehood_guest_interpreter()
-            .call_start(&mut store, engine.manifest().entry, &setup)
-            .await
-            .map_err(failing("setting the interpreter up"))?;
-        Ok(Session {
-            store,
-            guest,
-            control,
-            console,
-            limits: limits.clone(),
-            metering: engine.metering(),
-            image_bytes: engine.memory_bytes(),
+    pub(crate) fn of(
+        surroundings: Surroundings,
+        instance: Instance,
+        committed: Option<Committed>,
+        steps: u64,
+    ) -> Session {
+        Session {
+            surroundings,
+            instance: Some(instance),
+            committed,
+            changed: false,
             usage: Usage::default(),
-            steps: 0,
+            steps,
             lost: None,
-            _scratch: scratch,
-        })
+        }
+    }
+
+    /// The sandbox that it was started in.
+    pub(crate) fn sandbox(&self) -> Sandbox {
+        Sandbox { inner: Arc::clone(&self.surroundings.sandbox) }
+    }
+
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// Runs a step: source text, or [`Code`].
     ///
-    /// What the code does is in the [`Step`]. If the future is dropped before it is done, the session
-    /// is lost.
+    /// What the code does is in the [`Step`]. If the future is dropped before it is done, the step is
+    /// rolled back before the next one.
     ///
     /// # Errors
     ///
-    /// * [`SessionError::Lost`] if an earlier step ended the interpreter
+    /// * [`SessionError::Lost`] if a step could not be rolled back
     /// * [`SessionError::CodeTooLong`]
     /// * [`SessionError::Limits`]
+    /// * [`SessionError::State`] if the system has no memory for what it takes to roll this step back;
+    ///   the session is as it was
     ///
     /// # Examples
     ///
@@ -229,59 +104,136 @@ impl Session {
     /// # }
     /// ```
     pub async fn run(&mut self, code: impl Into<Code>) -> Result<Step, SessionError> {
-        let Code { source, file, limits, listener } = code.into();
+        let Code { source, file, limits, listener, atomic } = code.into();
         if let Some(reason) = &self.lost {
             return Err(SessionError::Lost { reason: reason.clone() });
         }
         if source.len() > CODE_BYTES {
             return Err(SessionError::CodeTooLong { bytes: source.len(), limit: CODE_BYTES });
         }
+        let Inner { engine, limits: usual, .. } = &*self.surroundings.sandbox;
         if let Some(limits) = &limits {
-            limits.check(self.metering, self.image_bytes)?;
+            limits.check(engine.metering(), engine.memory_bytes())?;
         }
+        let mut given = limits.unwrap_or_else(|| usual.clone());
+        given.session = usual.session.clone();
         self.steps += 1;
         let file = file.unwrap_or_else(|| format!("<step {}>", self.steps));
-        let mut given = limits.unwrap_or_else(|| self.limits.clone());
-        given.session = self.limits.session.clone();
         if let Some(reached) = given.exhausted(&self.usage) {
             return Ok(Step {
                 outcome: Outcome::LimitReached(reached, None),
                 output: Output::default(),
                 usage: Usage::default(),
+                rolled_back: false,
                 lost: false,
             });
         }
+        if self.instance.is_none() {
+            self.go_back(self.committed.clone()).await?;
+        }
+        if self.changed {
+            self.commit()?;
+        }
         let (limits, scopes) = given.within(&self.usage);
 
+        let Surroundings { control, console, .. } = &self.surroundings;
+        let Some(mut instance) = self.instance.take() else {
+            return Err(SessionError::Lost { reason: "it has no interpreter".to_owned() });
+        };
+        self.changed = true;
         let started = Instant::now();
-        self.control.begin(started, &limits, scopes);
-        self.console.begin(limits.output_bytes, scopes.output_bytes, listener.clone());
-        let host = self.store.data_mut();
+        control.begin(started, &limits, scopes);
+        console.begin(limits.output_bytes, scopes.output_bytes, listener.clone());
+        let host = instance.store.data_mut();
         host.step = StepIo::new(limits.clone(), scopes, listener);
         host.memory.begin(limits.memory_bytes);
-
-        self.lost = Some("its last step was abandoned".to_owned());
         let ended = {
-            let interpreter = self.guest.fumehood_guest_interpreter();
-            let call = std::pin::pin!(interpreter.call_run(&mut self.store, &source, &file));
-            Supervised::new(call, &self.control).await
+            let interpreter = instance.guest.fumehood_guest_interpreter();
+            let call = std::pin::pin!(interpreter.call_run(&mut instance.store, &source, &file));
+            Supervised::new(call, control).await
         };
         let wall = started.elapsed();
-        let cpu = self.control.end();
+        let cpu = control.end();
 
-        let (outcome, lost) = self.outcome(ended, &limits);
-        self.lost = lost.then(|| reason_of_loss(&outcome));
-        let (output, output_bytes) = self.console.end();
+        let (outcome, broken) = self.outcome(ended, &mut instance, &limits);
+        let (output, output_bytes) = self.surroundings.console.end();
+        let host = instance.store.data();
         let usage = Usage {
-            fuel: self.store.data().step.fuel().used(),
+            fuel: host.step.fuel().used(),
             wall,
             cpu,
-            memory_bytes: self.control.memory().map_or(0, |memory| memory.bytes() as u64),
+            memory_bytes: self.surroundings.control.memory().map_or(0, |m| m.bytes() as u64),
             output_bytes,
-            tool_calls: self.store.data().step.tool_calls(),
+            tool_calls: host.step.tool_calls(),
         };
         self.usage.add(&usage);
-        Ok(Step { outcome, output, usage, lost })
+        let rolled_back = broken || (atomic && !outcome.is_success());
+        if rolled_back {
+            drop(instance);
+            if let Err(error) = self.go_back(self.committed.clone()).await {
+                self.lost = Some(format!("a step could not be rolled back: {error}"));
+            }
+        } else {
+            self.instance = Some(instance);
+        }
+        Ok(Step { outcome, output, usage, rolled_back, lost: self.lost.is_some() })
+    }
+
+    /// The state as it is, which the next steps can be rolled back to.
+    pub(crate) fn commit(&mut self) -> Result<Committed, SessionError> {
+        if let Some(reason) = &self.lost {
+            return Err(SessionError::Lost { reason: reason.clone() });
+        }
+        if let (Some(committed), false) = (&self.committed, self.changed && self.instance.is_some())
+        {
+            return Ok(committed.clone());
+        }
+        let (Some(instance), Some(memory)) =
+            (&mut self.instance, self.surroundings.control.memory())
+        else {
+            // The first step was abandoned; what was before it, is no longer there to be looked at.
+            return Err(SessionError::Lost { reason: "its first step was abandoned".to_owned() });
+        };
+        let last = match &self.committed {
+            Some(committed) => committed.memory.clone(),
+            None => self.surroundings.sandbox.engine.image().state(),
+        };
+        let state = memory.state(&last).map_err(stating("taking the state of the memory"))?;
+        let committed = Committed { memory: state, open_files: instance.has_open_files() };
+        self.committed = Some(committed.clone());
+        self.changed = false;
+        Ok(committed)
+    }
+
+    /// Makes the session what it was then, or in the beginning. It is lost if that fails.
+    pub(crate) async fn go_back(&mut self, to: Option<Committed>) -> Result<(), SessionError> {
+        self.instance = None;
+        let gone = self.going_back(to).await;
+        self.lost = gone.as_ref().err().map(|error| format!("it could not be gone back: {error}"));
+        gone
+    }
+
+    async fn going_back(&mut self, to: Option<Committed>) -> Result<(), SessionError> {
+        let Surroundings { sandbox, control, .. } = &self.surroundings;
+        let image = sandbox.engine.image();
+        let Some(memory) = control.memory().cloned() else {
+            return Err(SessionError::Lost { reason: "it has no memory".to_owned() });
+        };
+        let state = to.as_ref().map_or_else(|| image.state(), |to| to.memory.clone());
+        control.renew();
+        memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
+        let beginning = Beginning::Memory(memory);
+        let instance = match &to {
+            None => Instance::start(&self.surroundings, &beginning).await?,
+            Some(to) => {
+                let resuming = Resuming { open_files: to.open_files, reseed: false };
+                Instance::resume(&self.surroundings, &beginning, resuming).await?
+            }
+        };
+        self.instance = Some(instance);
+        self.committed = to;
+        self.changed = false;
+        Ok(())
     }
 
     /// What all steps have used so far.
@@ -289,40 +241,42 @@ impl Session {
         &self.usage
     }
 
-    /// Whether a step ended the interpreter, so that no other can be run.
+    /// Whether a step could not be rolled back, so that no other can be run.
     pub fn is_lost(&self) -> bool {
         self.lost.is_some()
     }
 
     /// Cancels steps of this session from elsewhere.
     pub fn cancel_handle(&self) -> CancelHandle {
-        CancelHandle(Arc::clone(&self.control))
+        CancelHandle(Arc::clone(&self.surroundings.control))
     }
 
-    /// What came of a step, and whether the interpreter is lost with it.
+    /// What came of a step, and whether the instance is good for nothing after it.
     fn outcome(
-        &mut self,
+        &self,
         ended: Ended<wasmtime::Result<guest::Outcome>>,
+        instance: &mut Instance,
         limits: &Limits,
     ) -> (Outcome, bool) {
+        let control = &self.surroundings.control;
         let stopped_by = |reason| match reason {
             Reason::Limit(reached) => Outcome::LimitReached(reached, None),
             Reason::Cancelled => Outcome::Cancelled(None),
         };
         match ended {
             Ended::Stopped(reason) => (stopped_by(reason), true),
-            Ended::Returned(Ok(returned)) => (self.returned(returned, limits), false),
+            Ended::Returned(Ok(returned)) => (self.returned(returned, instance, limits), false),
             Ended::Returned(Err(error)) => {
                 // A limit that was reached explains a trap better than the trap does: the runtime
                 // itself may have been interrupted, or have been left without memory.
-                let reason = self.control.stopped().or_else(|| self.control.reason());
+                let reason = control.stopped().or_else(|| control.reason());
                 let outcome = match (error.downcast_ref::<Trap>(), reason) {
                     (Some(Trap::OutOfFuel), _) => {
-                        Outcome::LimitReached(self.store.data().step.fuel().exhausted(), None)
+                        Outcome::LimitReached(instance.store.data().step.fuel().exhausted(), None)
                     }
                     (Some(Trap::StackOverflow), _) => Outcome::Failed(Failure::StackOverflow),
                     (_, Some(reason)) => stopped_by(reason),
-                    (trap, None) => match self.store.data().memory.reached() {
+                    (trap, None) => match instance.store.data().memory.reached() {
                         Some(reached) if trap == Some(&Trap::UnreachableCodeReached) => {
                             Outcome::LimitReached(reached, None)
                         }
@@ -335,10 +289,15 @@ impl Session {
     }
 
     /// What came of a step whose call returned.
-    fn returned(&mut self, returned: guest::Outcome, limits: &Limits) -> Outcome {
+    fn returned(
+        &self,
+        returned: guest::Outcome,
+        instance: &mut Instance,
+        limits: &Limits,
+    ) -> Outcome {
         let raised = match returned {
             guest::Outcome::Completed(value) => {
-                if let Some(answer) = self.store.data_mut().step.take_answer() {
+                if let Some(answer) = instance.store.data_mut().step.take_answer() {
                     return Outcome::FinalAnswer(answer);
                 }
                 return Outcome::Completed(value.map(|value| Value {
@@ -357,7 +316,7 @@ impl Session {
         let is = |name: &str| exception.mro.iter().any(|base| base == name);
         // Code may have put Python's own handler back, which raises this.
         if is("fumehood.LimitExceeded") || is("KeyboardInterrupt") {
-            match self.control.reason_of(&exception.name) {
+            match self.surroundings.control.reason_of(&exception.name) {
                 Some(Reason::Limit(reached)) => {
                     return Outcome::LimitReached(reached, Some(exception));
                 }
@@ -367,7 +326,7 @@ impl Session {
             }
         }
         if is("MemoryError")
-            && let Some(reached) = self.store.data().memory.reached()
+            && let Some(reached) = instance.store.data().memory.reached()
         {
             return Outcome::LimitReached(reached, Some(exception));
         }
@@ -377,7 +336,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        self.control.leave();
+        self.surroundings.control.leave();
     }
 }
 
@@ -390,29 +349,8 @@ impl std::fmt::Debug for Session {
     }
 }
 
-/// Why there is no session after the step that ended like this.
-fn reason_of_loss(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::LimitReached(reached, _) => format!("{reached}, and the code did not end"),
-        Outcome::Cancelled(_) => "a cancelled step did not end".to_owned(),
-        Outcome::Failed(failure) => failure.to_string(),
-        _ => "its interpreter ended".to_owned(),
-    }
-}
-
-fn failing<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
-    doing: &'static str,
-) -> impl FnOnce(E) -> SessionError {
-    move |error| SessionError::Start { doing, source: error.into() }
-}
-
-/// A store whose memory and crossings are supervised.
-pub(crate) fn store(wasmtime: &wasmtime::Engine, host: Host) -> Store<Host> {
-    let mut store = Store::new(wasmtime, host);
-    store.limiter(|host| &mut host.memory);
-    let control = Arc::clone(&store.data().control);
-    store.call_hook(move |_, hook| control.crossing(hook));
-    store
+fn stating(doing: &'static str) -> impl FnOnce(std::io::Error) -> SessionError {
+    move |source| SessionError::State { doing, source }
 }
 
 const _: () = {

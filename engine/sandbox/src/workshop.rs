@@ -22,13 +22,13 @@ use crate::host::{Host, MemoryLimit, StepIo};
 pub use crate::image::{FORMAT, FileDigest, MANIFEST, MEMORY};
 use crate::image::{Manifest, digest_of};
 use crate::limits::{Limits, Scope, Scopes};
-use crate::memory::{MemoryHandle, MemoryImage, WordBits};
+use crate::memory::{Beginning, MemoryHandle, MemoryImage, WordBits};
 use crate::outcome::{Event, FinalAnswer};
 use crate::precompiled::{self, VerifiedFile};
 use crate::quota::FileQuota;
 use crate::tools::Tools;
 use crate::wasi::{self, Grant};
-use crate::{engine, session};
+use crate::{engine, instance};
 
 /// The configuration that machine code has to be compiled with.
 pub fn config() -> wasmtime::Config {
@@ -100,8 +100,9 @@ impl Workshop {
         };
         console.begin(1 << 20, Scope::Step, Some(Arc::new(listener)));
         let wasi = wasi::context(&[], &grants, None, &console)?;
-        let mut store = session::store(&wasmtime, bare(wasi, control, limits));
-        let (guest, memory) = engine::instantiate(&guest, &image, &mut store).await?;
+        let mut store = instance::store(&wasmtime, bare(wasi, control, limits));
+        let (guest, memory) =
+            engine::instantiate(&guest, &Beginning::Image(image), &mut store).await?;
         Ok(Workshop { store, guest, memory, printed })
     }
 
@@ -161,6 +162,7 @@ fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
         tools: Arc::new(Tools::default()),
         memory: MemoryLimit::new(limits.memory_bytes),
         files: Arc::new(FileQuota::new(&limits)),
+        given: 0,
         step: StepIo::new(limits, Scopes::default(), None),
     }
 }
@@ -174,9 +176,9 @@ pub async fn instantiating(engine: &Engine) -> wasmtime::Result<Duration> {
     let control = Control::new(Vec::new());
     let console = Arc::new(Console::new(Arc::clone(&control)));
     let wasi = wasi::context(&[], &[], None, &console)?;
-    let mut store = session::store(engine.wasmtime(), bare(wasi, control, Limits::default()));
+    let mut store = instance::store(engine.wasmtime(), bare(wasi, control, Limits::default()));
     let started = Instant::now();
-    engine.instantiate(&mut store).await?;
+    engine.instantiate(&mut store, &Beginning::Image(engine.image().clone())).await?;
     Ok(started.elapsed())
 }
 

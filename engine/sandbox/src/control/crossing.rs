@@ -20,6 +20,10 @@
 //! `stop` and `resume` are called with the state of the step locked (`Control`), so what is decided
 //! about one step never hits the next: a step that was stopped in the host after its last instruction
 //! is resumed when it ends, as it has nothing to lose any more.
+//!
+//! `renew` begins anew from any state, when the instance that was stopped is gone and the memory is given
+//! to another one. It is called with the state of the step locked as well, under which the watchdog takes
+//! memory: what was still to be taken then, is not.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -60,6 +64,11 @@ impl Crossing {
     /// Undoes `stop` where it has stopped nothing.
     pub(crate) fn resume(&self) {
         self.change(HOST | STOPPED, HOST).ok();
+    }
+
+    /// Begins anew, for another instance.
+    pub(crate) fn renew(&self) {
+        self.0.store(HOST, Ordering::SeqCst);
     }
 }
 

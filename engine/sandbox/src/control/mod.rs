@@ -186,6 +186,16 @@ impl Control {
         clock.map_or(Duration::ZERO, |clock| clock.meter.used(Instant::now()))
     }
 
+    /// Forgets that an instance was stopped, which is gone; the next one gets its memory.
+    pub(crate) fn renew(&self) {
+        let mut step = self.step();
+        *step = StepState::default();
+        if let Some(watch) = &self.watch {
+            watch.to_take.store(false, Ordering::Relaxed);
+            watch.crossing.renew();
+        }
+    }
+
     /// Ends the session.
     pub(crate) fn leave(&self) {
         self.end();
@@ -230,15 +240,16 @@ impl Control {
     /// Does for the watchdog what is to be done about the step. When to look again, if ever.
     fn watch(&self) -> Option<Instant> {
         let watch = self.watch.as_ref()?;
-        let stopped = self.look().is_some();
-        if stopped && watch.to_take.load(Ordering::Relaxed) {
-            let taken = self.memory.get().is_some_and(|memory| memory.revoke().is_ok());
-            if !taken {
-                return Some(Instant::now() + AGAIN);
+        if self.look().is_some() {
+            // Nobody gives the memory to another instance meanwhile.
+            let _step = self.step();
+            if watch.to_take.load(Ordering::Relaxed) {
+                let taken = self.memory.get().is_some_and(|memory| memory.revoke().is_ok());
+                if !taken {
+                    return Some(Instant::now() + AGAIN);
+                }
+                watch.to_take.store(false, Ordering::Relaxed);
             }
-            watch.to_take.store(false, Ordering::Relaxed);
-        }
-        if stopped {
             // The guest cannot go on, or cannot cross any more.
             return None;
         }

@@ -1,8 +1,8 @@
 //! Linear memories that begin as a copy-on-write view of an image.
 //!
 //! * [`MemoryImage`] is the contents a memory begins with: a file that nobody writes any more.
-//! * [`Memories`] is what wasmtime asks for memories. [`Memories::expecting`] says which image the
-//!   next one begins with; every other memory (wasmtime's own heap for exceptions) begins as zeros.
+//! * [`Memories`] is what wasmtime asks for memories. [`Memories::expecting`] says what the next one is;
+//!   every other memory (wasmtime's own heap for exceptions) begins as zeros.
 //! * [`Mapping`] is a memory in use. Its owners are wasmtime's [`Linear`] and a [`MemoryHandle`] through
 //!   which a session raises an interruption. When the last one lets go of it, it is made what it was in
 //!   the beginning and kept for the next session (`kept`), or else unmapped.
@@ -40,7 +40,7 @@ use std::ffi::c_void;
 use std::fs::File;
 use std::ops::Range;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
@@ -242,6 +242,8 @@ struct Mapping {
     base: NonNull<u8>,
     committed: AtomicUsize,
     condition: Mutex<Condition>,
+    /// Whether wasmtime has it as the memory of an instance.
+    in_use: AtomicBool,
     /// What it began as a view of, if it did.
     image: Option<MemoryImage>,
 }
@@ -288,6 +290,7 @@ impl Mapping {
             addresses: Some(addresses),
             committed: AtomicUsize::new(committed),
             condition: Mutex::default(),
+            in_use: AtomicBool::new(false),
             image,
         }
     }
@@ -357,6 +360,22 @@ struct Linear {
     bytes: usize,
     /// Bytes it may grow to without moving.
     capacity: usize,
+}
+
+impl Linear {
+    /// The memory of an instance, which nobody else may have it as.
+    fn of(mapping: Arc<Mapping>, bytes: usize, capacity: usize) -> Result<Linear, String> {
+        if mapping.in_use.swap(true, Ordering::AcqRel) {
+            return Err("the memory is in use already".to_owned());
+        }
+        Ok(Linear { mapping, bytes, capacity })
+    }
+}
+
+impl Drop for Linear {
+    fn drop(&mut self) {
+        self.mapping.in_use.store(false, Ordering::Release);
+    }
 }
 
 // SAFETY: `as_ptr` stays the same for the life of the value, `byte_size` bytes from there are
@@ -441,12 +460,13 @@ impl MemoryHandle {
 
     /// Makes the memory what a state says, whatever became of it.
     ///
-    /// The caller sees to it that no instance uses this memory any more.
-    ///
     /// # Errors
     ///
-    /// If the system refuses; the memory is good for nothing then.
+    /// If an instance has this memory. If the system refuses; the memory may hold anything then.
     pub(crate) fn restore(&self, state: &State) -> std::io::Result<()> {
+        if self.0.in_use.load(Ordering::Acquire) {
+            return Err(std::io::ErrorKind::ResourceBusy.into());
+        }
         self.0.restore(state, &self.0.written(Finder::best()), |_| false)
     }
 
@@ -475,17 +495,58 @@ impl MemoryHandle {
 #[derive(Debug, Default)]
 pub(crate) struct Memories;
 
+/// What the next guest memory is.
+#[derive(Clone, Debug)]
+pub(crate) enum Beginning {
+    /// A fresh one, which begins as the image.
+    Image(MemoryImage),
+    /// A fresh one that holds a state of a memory which began as the image.
+    State(MemoryImage, State),
+    /// One that has been used before, as it is.
+    Memory(MemoryHandle),
+}
+
+impl Beginning {
+    fn image(&self) -> Option<&MemoryImage> {
+        match self {
+            Beginning::Image(image) | Beginning::State(image, _) => Some(image),
+            Beginning::Memory(handle) => handle.0.image.as_ref(),
+        }
+    }
+
+    /// The memory, with so many bytes of addresses.
+    fn mapping(&self, reserved: usize) -> Result<Arc<Mapping>, String> {
+        let view = |image| {
+            let describe = |error| format!("cannot map {reserved} bytes: {error}");
+            Mapping::view(image, reserved).map_err(describe)
+        };
+        match self {
+            Beginning::Image(image) => Ok(Arc::new(view(image)?)),
+            Beginning::State(image, state) => {
+                let mapping = view(image)?;
+                let restored = mapping.restore(state, &[], |_| false);
+                restored.map_err(|error| format!("cannot copy the memory: {error}"))?;
+                Ok(Arc::new(mapping))
+            }
+            Beginning::Memory(MemoryHandle(mapping)) => {
+                let fits = mapping.addresses().is_ok_and(|all| all.reserved == reserved);
+                if fits { Ok(Arc::clone(mapping)) } else { Err("it has another size".to_owned()) }
+            }
+        }
+    }
+}
+
 thread_local! {
-    /// The image that the next guest memory made on this thread begins with, and that memory's
-    /// handle once it is made. wasmtime asks for memories without saying for whom.
-    static EXPECTED: RefCell<Option<(MemoryImage, Option<MemoryHandle>)>> = const { RefCell::new(None) };
+    /// What the next guest memory made on this thread is, and that memory's handle once it is made.
+    /// wasmtime asks for memories without saying for whom.
+    static EXPECTED: RefCell<Option<(Beginning, Option<MemoryHandle>)>> = const { RefCell::new(None) };
 }
 
 impl Memories {
-    /// Runs `instantiate`, which is expected to make one guest memory on this thread; it begins as
-    /// a view of `image`. Returns its handle as well.
+    /// Runs `instantiate`, which is expected to make one guest memory on this thread, and says what
+    /// it is. Returns its handle as well.
     pub(crate) fn expecting<R>(
-        image: &MemoryImage,
+        beginning: &Beginning,
         instantiate: impl FnOnce() -> R,
     ) -> (R, Option<MemoryHandle>) {
         /// Clears the expectation even if instantiating panics.
@@ -496,7 +557,7 @@ impl Memories {
             }
         }
         let forget = Forget;
-        EXPECTED.set(Some((image.clone(), None)));
+        EXPECTED.set(Some((beginning.clone(), None)));
         let result = instantiate();
         let handle = EXPECTED.take().and_then(|(_, handle)| handle);
         drop(forget);
@@ -520,20 +581,26 @@ unsafe impl MemoryCreator for Memories {
         let describe = |error: rustix::io::Errno| format!("cannot map {capacity} bytes: {error}");
         let total = capacity.checked_add(guard).ok_or("a memory that is too large")?;
         EXPECTED.with_borrow_mut(|expected| {
+            let declares = |beginning: &Beginning| {
+                beginning.image().is_some_and(|image| image.0.declared == minimum)
+            };
             let (mapping, bytes) = match expected {
-                Some((image, handle @ None)) if image.0.declared == minimum => {
-                    let bytes = image.bytes();
+                Some((beginning, handle @ None)) if declares(beginning) => {
+                    let mapping = beginning.mapping(total)?;
+                    let bytes = mapping.committed();
                     if bytes > capacity {
-                        return Err("the memory image is larger than the memory".to_owned());
+                        return Err("the memory is larger than it may be".to_owned());
                     }
-                    let mapping = Arc::new(Mapping::view(image, total).map_err(describe)?);
                     *handle = Some(MemoryHandle(Arc::clone(&mapping)));
                     (mapping, bytes)
                 }
-                _ => (Arc::new(Mapping::empty(total).map_err(describe)?), minimum),
+                _ => {
+                    let mapping = Mapping::empty(total).map_err(describe)?;
+                    mapping.commit(minimum).map_err(describe)?;
+                    (Arc::new(mapping), minimum)
+                }
             };
-            mapping.commit(bytes).map_err(describe)?;
-            Ok(Box::new(Linear { mapping, bytes, capacity }) as Box<dyn LinearMemory>)
+            Ok(Box::new(Linear::of(mapping, bytes, capacity)?) as Box<dyn LinearMemory>)
         })
     }
 }
@@ -552,7 +619,7 @@ mod tests {
     fn memory(image: &MemoryImage) -> (Box<dyn LinearMemory>, MemoryHandle) {
         let ty = MemoryType::new(1, None);
         let capacity = 16 * WASM_PAGE;
-        let (memory, handle) = Memories::expecting(image, || {
+        let (memory, handle) = Memories::expecting(&Beginning::Image(image.clone()), || {
             Memories.new_memory(ty, WASM_PAGE, None, Some(capacity), WASM_PAGE)
         });
         (memory.unwrap(), handle.unwrap())
@@ -604,9 +671,33 @@ mod tests {
     }
 
     #[test]
+    fn a_memory_has_one_instance_at_a_time() {
+        let image = image(7, 2);
+        let ty = MemoryType::new(1, None);
+        let (first, handle) = memory(&image);
+        let begun = image.state();
+        assert!(handle.restore(&begun).is_err());
+        let again = || {
+            let beginning = Beginning::Memory(handle.clone());
+            let capacity = 16 * WASM_PAGE;
+            let (memory, _) = Memories::expecting(&beginning, || {
+                Memories.new_memory(ty.clone(), WASM_PAGE, None, Some(capacity), WASM_PAGE)
+            });
+            memory
+        };
+        assert!(again().is_err());
+        handle.set_bits(&[WordBits { address: 8, bits: 0xff }]);
+        drop(first);
+        assert_eq!(handle.contents()[8], 0xff);
+        handle.restore(&begun).unwrap();
+        assert_eq!(handle.contents()[8], 7);
+        assert_eq!(again().unwrap().byte_size(), 2 * WASM_PAGE);
+    }
+
+    #[test]
     fn a_memory_that_nobody_expects_is_zeros() {
         let image = image(9, 1);
-        let ((), none) = Memories::expecting(&image, || ());
+        let ((), none) = Memories::expecting(&Beginning::Image(image), || ());
         assert!(none.is_none());
         let ty = MemoryType::new(1, None);
         let memory = Memories.new_memory(ty, WASM_PAGE, None, None, 0).unwrap();

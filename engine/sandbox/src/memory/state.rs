@@ -7,6 +7,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::MemoryImage;
 use super::store::{PageStore, Row, SEGMENT, Slot};
 
 /// Pages in a part of a table.
@@ -50,6 +51,11 @@ impl State {
     /// How many bytes the memory has.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Whether it is a state of a memory that began as this image.
+    pub(crate) fn is_of(&self, image: &MemoryImage) -> bool {
+        Arc::ptr_eq(&self.store, &image.store())
     }
 
     pub(super) fn store(&self) -> &Arc<PageStore> {

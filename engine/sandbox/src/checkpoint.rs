@@ -1,0 +1,141 @@
+//! The states of sessions as values: kept, gone back to, and gone on from in other sessions.
+
+use crate::error::SessionError;
+use crate::instance::{Instance, Resuming, Surroundings};
+use crate::memory::Beginning;
+use crate::sandbox::Sandbox;
+use crate::session::{Committed, Session};
+
+/// The state of a session between two steps: its variables, its modules and everything else in its
+/// interpreter.
+///
+/// A checkpoint shares its memory with the session and with other checkpoints; it takes as much as has
+/// changed since. Files that are open are not part of it: whoever goes on from it finds them closed.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example(mut session: fumehood::Session) -> Result<(), fumehood::SessionError> {
+/// session.run("x = 1").await?;
+/// let checkpoint = session.checkpoint()?;
+/// session.run("x = 2").await?;
+/// session.restore(&checkpoint).await?;
+/// session.run("print(x)  # 1").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    committed: Committed,
+    steps: u64,
+}
+
+impl Session {
+    /// The state of the session as it is now, to be gone back to as often as wanted, in any order.
+    ///
+    /// What it costs depends on how much memory the steps since the last one have changed.
+    ///
+    /// # Errors
+    ///
+    /// * [`SessionError::Lost`] if there is no state any more
+    /// * [`SessionError::State`] if the system has no memory for it; the session goes on as it was
+    pub fn checkpoint(&mut self) -> Result<Checkpoint, SessionError> {
+        Ok(Checkpoint { committed: self.commit()?, steps: self.steps() })
+    }
+
+    /// Goes back, or forward, to a state of this session or of any other of the same engine.
+    ///
+    /// A session that was lost has a state again. What steps have used so far still counts.
+    ///
+    /// # Errors
+    ///
+    /// * [`SessionError::OtherEngine`] if the checkpoint is one of another engine
+    /// * [`SessionError::State`] or [`SessionError::Start`] if the system refuses; the session is lost
+    pub async fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), SessionError> {
+        self.check(checkpoint)?;
+        self.go_back(Some(checkpoint.committed.clone())).await
+    }
+
+    /// A second session in the same state, of the same sandbox. From here on the two have nothing to do
+    /// with each other.
+    ///
+    /// Everything in the interpreter is the same, the state of random number generators included. Files
+    /// that are open stay open here, and are closed there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Session::checkpoint`], and [`SessionError::Start`] if the host has no addresses,
+    /// descriptors or space for another session.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(mut session: fumehood::Session) -> Result<(), fumehood::SessionError> {
+    /// session.run("plan = ['look']").await?;
+    /// let mut other = session.fork().await?;
+    /// other.run("plan.append('leap')").await?;
+    /// session.run("print(plan)  # ['look']").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn fork(&mut self) -> Result<Session, SessionError> {
+        let checkpoint = self.checkpoint()?;
+        Session::resume(&self.sandbox(), &checkpoint, false).await
+    }
+
+    fn check(&self, checkpoint: &Checkpoint) -> Result<(), SessionError> {
+        let image = self.sandbox().inner.engine.image().clone();
+        let ours = checkpoint.committed.memory.is_of(&image);
+        if ours { Ok(()) } else { Err(SessionError::OtherEngine) }
+    }
+
+    async fn resume(
+        sandbox: &Sandbox,
+        checkpoint: &Checkpoint,
+        reseed: bool,
+    ) -> Result<Session, SessionError> {
+        let Checkpoint { committed, steps } = checkpoint;
+        let image = sandbox.inner.engine.image();
+        if !committed.memory.is_of(image) {
+            return Err(SessionError::OtherEngine);
+        }
+        let surroundings = Surroundings::new(&sandbox.inner)?;
+        let beginning = Beginning::State(image.clone(), committed.memory.clone());
+        let resuming = Resuming { open_files: committed.open_files, reseed };
+        let instance = Instance::resume(&surroundings, &beginning, resuming).await?;
+        Ok(Session::of(surroundings, instance, Some(committed.clone()), *steps))
+    }
+}
+
+impl Sandbox {
+    /// Starts a session that goes on from a checkpoint: code that was run once, its imports, data and
+    /// functions, is there in any number of sessions.
+    ///
+    /// What is random differs from session to session, as far as `random` and the functions of
+    /// `numpy.random` are concerned; generators that code has made itself go on as they were. The
+    /// checkpoint may come from another sandbox of the same engine. Its tools stay names in the
+    /// interpreter; a call of one that this sandbox does not have is a `ToolError`.
+    ///
+    /// # Errors
+    ///
+    /// * [`SessionError::OtherEngine`] if the checkpoint is one of another engine
+    /// * [`SessionError::Start`] if the host has no addresses, descriptors or space for it
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(sandbox: fumehood::Sandbox) -> Result<(), fumehood::SessionError> {
+    /// let mut session = sandbox.session().await?;
+    /// session.run("import sympy; x = sympy.symbols('x')").await?;
+    /// let prepared = session.checkpoint()?;
+    /// for expression in ["x**2", "sympy.sin(x)"] {
+    ///     let mut session = sandbox.session_from(&prepared).await?;
+    ///     session.run(format!("sympy.integrate({expression}, x)")).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn session_from(&self, checkpoint: &Checkpoint) -> Result<Session, SessionError> {
+        Session::resume(self, checkpoint, true).await
+    }
+}

@@ -1,0 +1,191 @@
+//! One instance of the guest, and what it stands in.
+//!
+//! A session has an instance at a time, but not always the same: when code had to be stopped, its instance
+//! is good for nothing any more, and what the session keeps are its [`Surroundings`] and its memory, in
+//! which another instance is made. At rest the guest has no state but its memory.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use wasmtime::Store;
+use wasmtime::component::ResourceTable;
+
+use crate::bindings::Python;
+use crate::console::Console;
+use crate::control::{Control, Watchdog};
+use crate::engine::Metering;
+use crate::error::SessionError;
+use crate::host::{Host, MemoryLimit, StepIo};
+use crate::image::hexadecimal;
+use crate::limits::Scopes;
+use crate::memory::Beginning;
+use crate::quota::FileQuota;
+use crate::sandbox::Inner;
+use crate::scratch::Scratch;
+use crate::wasi;
+
+/// Fuel for starting a session, which is not the user's: its tools are declared and its random
+/// numbers seeded. Enough for thousands of tools.
+const START_FUEL: u64 = 20_000_000_000;
+
+/// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
+/// guest's runtime cuts what it reports well below this; only code that goes past it gets here.
+const CALL_BYTES: usize = 64 << 20;
+
+/// What stays when the instance of a session is replaced.
+pub(crate) struct Surroundings {
+    pub(crate) sandbox: Arc<Inner>,
+    pub(crate) control: Arc<Control>,
+    pub(crate) console: Arc<Console>,
+    /// What the guest's runtime is told when the session starts.
+    setup: String,
+    /// When the session's monotonic clock began.
+    started: Instant,
+    files: Arc<FileQuota>,
+    // Last, so that the guest's descriptors are closed before the folder is removed.
+    scratch: Option<Scratch>,
+}
+
+impl Surroundings {
+    pub(crate) fn new(sandbox: &Arc<Inner>) -> Result<Surroundings, SessionError> {
+        let engine = &sandbox.engine;
+        let scratch = match sandbox.scratch {
+            true => Some(engine.scratch().take().map_err(failing("making the scratch folder"))?),
+            false => None,
+        };
+        let words = engine.manifest().interruption.clone();
+        let control = match engine.metering() {
+            Metering::Fuel => Control::new(words),
+            Metering::Clock => {
+                let watchdog = Watchdog::of_process().map_err(failing("starting the watchdog"))?;
+                Control::watched(words, watchdog)
+            }
+        };
+        let directory = match &sandbox.directory {
+            Some(directory) => directory,
+            None if scratch.is_some() => "/tmp",
+            None => "",
+        };
+        let setup = json!({
+            "seed": seed()?,
+            "argv": sandbox.arguments,
+            "env": sandbox.environment,
+            "cwd": directory,
+            "tools": sandbox.signatures,
+            "request_bytes": sandbox.limits.request_bytes,
+            "nesting": sandbox.limits.nesting,
+        });
+        Ok(Surroundings {
+            sandbox: Arc::clone(sandbox),
+            console: Arc::new(Console::new(Arc::clone(&control))),
+            control,
+            setup: setup.to_string(),
+            started: Instant::now(),
+            files: Arc::new(FileQuota::new(&sandbox.limits)),
+            scratch,
+        })
+    }
+}
+
+/// What the guest begins everything random with.
+fn seed() -> Result<String, SessionError> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(failing("reading random numbers"))?;
+    Ok(hexadecimal(&seed))
+}
+
+/// How an instance goes on in a memory that a session has been in before.
+pub(crate) struct Resuming {
+    /// Files were open then, which nobody can use any more.
+    pub(crate) open_files: bool,
+    /// What is random is to be different from now on.
+    pub(crate) reseed: bool,
+}
+
+/// An instance of the guest.
+pub(crate) struct Instance {
+    pub(crate) store: Store<Host>,
+    pub(crate) guest: Python,
+}
+
+impl Instance {
+    /// The first instance of a session.
+    pub(crate) async fn start(
+        surroundings: &Surroundings,
+        beginning: &Beginning,
+    ) -> Result<Instance, SessionError> {
+        Instance::make(surroundings, beginning, &surroundings.setup).await
+    }
+
+    /// An instance that goes on where a session was.
+    pub(crate) async fn resume(
+        surroundings: &Surroundings,
+        beginning: &Beginning,
+        resuming: Resuming,
+    ) -> Result<Instance, SessionError> {
+        let seed = if resuming.reseed { Value::String(seed()?) } else { Value::Null };
+        let setup = json!({"resume": {"open_files": resuming.open_files, "seed": seed}});
+        Instance::make(surroundings, beginning, &setup.to_string()).await
+    }
+
+    async fn make(
+        surroundings: &Surroundings,
+        beginning: &Beginning,
+        setup: &str,
+    ) -> Result<Instance, SessionError> {
+        let Surroundings { sandbox, control, console, scratch, .. } = surroundings;
+        let engine = &sandbox.engine;
+        let wasi = wasi::context(
+            engine.folders(),
+            &sandbox.grants,
+            scratch.as_ref().and_then(Scratch::folder),
+            console,
+        )
+        .map_err(failing("opening the granted folders"))?;
+        let limits = sandbox.limits.clone().with_fuel(START_FUEL);
+        let host = Host {
+            wasi,
+            table: ResourceTable::new(),
+            started: surroundings.started,
+            control: Arc::clone(control),
+            tools: Arc::clone(&sandbox.tools),
+            memory: MemoryLimit::new(limits.memory_bytes),
+            files: Arc::clone(&surroundings.files),
+            given: engine.folders().len() + sandbox.grants.len() + usize::from(sandbox.scratch),
+            step: StepIo::new(limits, Scopes::default(), None),
+        };
+        let mut store = store(engine.wasmtime(), host);
+        let request = usize::try_from(sandbox.limits.request_bytes).unwrap_or(usize::MAX);
+        store.set_hostcall_fuel(request.saturating_add(CALL_BYTES));
+        let instantiated = engine.instantiate(&mut store, beginning).await;
+        let (guest, memory) = instantiated.map_err(failing("copying the interpreter"))?;
+        control.attach(memory);
+        guest
+            .fumehood_guest_interpreter()
+            .call_start(&mut store, engine.manifest().entry, setup)
+            .await
+            .map_err(failing("setting the interpreter up"))?;
+        Ok(Instance { store, guest })
+    }
+
+    /// Whether the guest has files open.
+    pub(crate) fn has_open_files(&mut self) -> bool {
+        self.store.data_mut().open_files() > 0
+    }
+}
+
+/// A store whose memory and crossings are supervised.
+pub(crate) fn store(wasmtime: &wasmtime::Engine, host: Host) -> Store<Host> {
+    let mut store = Store::new(wasmtime, host);
+    store.limiter(|host| &mut host.memory);
+    let control = Arc::clone(&store.data().control);
+    store.call_hook(move |_, hook| control.crossing(hook));
+    store
+}
+
+pub(crate) fn failing<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+    doing: &'static str,
+) -> impl FnOnce(E) -> SessionError {
+    move |error| SessionError::Start { doing, source: error.into() }
+}

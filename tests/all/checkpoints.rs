@@ -1,0 +1,232 @@
+//! Sessions as values: rolled back, forked, kept and gone back to.
+
+use std::time::Duration;
+
+use fumehood::{
+    Code, Limit, Limits, Metering, Outcome, Sandbox, SandboxBuilder, Session, SessionError, Step,
+};
+
+use crate::{builder, clock, printed, repr, session};
+
+fn with(metering: Metering) -> SandboxBuilder {
+    match metering {
+        Metering::Clock => clock::builder(),
+        _ => builder(),
+    }
+}
+
+fn limited(code: &str, time: Duration) -> Code {
+    Code::new(code).limits(Limits::default().with_time(time))
+}
+
+async fn value(session: &mut Session, code: &str) -> String {
+    repr(session.run(code).await.unwrap())
+}
+
+fn rolled_back(step: &Step) -> bool {
+    assert!(!step.lost, "{step:?}");
+    step.rolled_back
+}
+
+#[tokio::test]
+async fn a_step_that_has_to_be_stopped_is_rolled_back_in_both_ways_of_metering() {
+    for metering in [Metering::Fuel, Metering::Clock] {
+        let sandbox = with(metering).build().unwrap();
+        let mut session = sandbox.session().await.unwrap();
+        session.run("import textwrap\nx = [1]\nnumbers = list(range(100_000))").await.unwrap();
+        for _ in 0..3 {
+            let code = "x.append(2)\nnumbers.clear()\ndel textwrap\nimport colorsys\n\
+                        big = bytearray(50_000_000)\nsum(range(10**12))";
+            let step = session.run(limited(code, Duration::from_millis(100))).await.unwrap();
+            assert!(
+                matches!(&step.outcome, Outcome::LimitReached(reached, None) if reached.limit == Limit::Time)
+            );
+            assert!(rolled_back(&step) && !session.is_lost());
+            let seen =
+                value(&mut session, "x, len(numbers), textwrap.dedent(' a'), 'big' in dir()").await;
+            assert_eq!(seen, "([1], 100000, 'a', False)");
+            assert_eq!(value(&mut session, "import sys; 'colorsys' in sys.modules").await, "False");
+            session.run("x.append(3); x.pop()").await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_first_step_is_rolled_back_to_the_beginning() {
+    let mut session = session().await;
+    for _ in 0..2 {
+        let step = session.run(limited("x = 1\nsum(range(10**12))", Duration::from_millis(50)));
+        assert!(rolled_back(&step.await.unwrap()));
+    }
+    assert_eq!(
+        value(&mut session, "'x' in dir(), final_answer.__name__").await,
+        "(False, 'final_answer')"
+    );
+}
+
+#[tokio::test]
+async fn an_interpreter_that_breaks_is_rolled_back() {
+    let mut session = session().await;
+    session.run("x = 1").await.unwrap();
+    for code in ["x = 2\nimport os; os.abort()", "x = 3\nimport os; os._exit(0)"] {
+        let step = session.run(code).await.unwrap();
+        assert!(matches!(step.outcome, Outcome::Failed(_)), "{step:?}");
+        assert!(rolled_back(&step));
+        assert_eq!(value(&mut session, "x").await, "1");
+    }
+}
+
+#[tokio::test]
+async fn an_exception_leaves_what_was_done_unless_the_step_is_atomic() {
+    let mut session = session().await;
+    session.run("x = 1").await.unwrap();
+    assert!(!rolled_back(&session.run("x = 2; 1 / 0").await.unwrap()));
+    assert_eq!(value(&mut session, "x").await, "2");
+    let step = session.run(Code::new("x = 3; 1 / 0").atomic(true)).await.unwrap();
+    assert!(matches!(&step.outcome, Outcome::Raised(_)));
+    assert!(rolled_back(&step));
+    assert_eq!(value(&mut session, "x").await, "2");
+    assert!(!rolled_back(&session.run(Code::new("x = 4").atomic(true)).await.unwrap()));
+    assert_eq!(value(&mut session, "x").await, "4");
+}
+
+#[tokio::test]
+async fn a_step_whose_future_is_dropped_is_rolled_back_before_the_next() {
+    let mut session = session().await;
+    session.run("x = 1").await.unwrap();
+    for code in ["x = 2\nwhile True: pass", "x = 3\nimport time; time.sleep(100)"] {
+        let step = session.run(code);
+        assert!(tokio::time::timeout(Duration::from_millis(100), step).await.is_err());
+        assert_eq!(value(&mut session, "x").await, "1");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_forked_goes_on_apart() {
+    let mut parent = session().await;
+    parent.run("import random\nx = [1]\nrandom.seed(5)").await.unwrap();
+    let mut child = parent.fork().await.unwrap();
+    child.run("x.append(2)").await.unwrap();
+    parent.run("x.append(3)").await.unwrap();
+    let mut grandchild = child.fork().await.unwrap();
+    grandchild.run("x.append(4)").await.unwrap();
+    drop(child);
+    assert_eq!(value(&mut parent, "x").await, "[1, 3]");
+    assert_eq!(value(&mut grandchild, "x").await, "[1, 2, 4]");
+    let random = "random.random()";
+    assert_eq!(value(&mut parent, random).await, value(&mut grandchild, random).await);
+}
+
+#[tokio::test]
+async fn a_fork_outlives_its_parent_and_its_sandbox() {
+    let mut child = {
+        let sandbox = builder().build().unwrap();
+        let mut parent = sandbox.session().await.unwrap();
+        parent.run("import numpy as np\nx = np.arange(1_000_000, dtype='int64')").await.unwrap();
+        parent.fork().await.unwrap()
+    };
+    assert_eq!(value(&mut child, "int(x.sum())").await, "499999500000");
+    let step = child.run(limited("x[:] = 0\nsum(range(10**12))", Duration::from_millis(50)));
+    assert!(rolled_back(&step.await.unwrap()));
+    assert_eq!(value(&mut child, "int(x[-1])").await, "999999");
+}
+
+#[tokio::test]
+async fn forks_of_forks_of_forks() {
+    let mut session = session().await;
+    session.run("x = []").await.unwrap();
+    for generation in 0..100 {
+        session.run(format!("x.append({generation})")).await.unwrap();
+        session = session.fork().await.unwrap();
+    }
+    assert_eq!(value(&mut session, "x == list(range(100))").await, "True");
+}
+
+#[tokio::test]
+async fn many_children_of_one_parent() {
+    let mut parent = session().await;
+    parent.run("data = list(range(10_000))").await.unwrap();
+    let mut children = Vec::new();
+    for _ in 0..100 {
+        children.push(parent.fork().await.unwrap());
+    }
+    for (position, child) in children.iter_mut().enumerate() {
+        child.run(format!("data[0] = {position}")).await.unwrap();
+    }
+    for (position, child) in children.iter_mut().enumerate() {
+        assert_eq!(value(child, "data[0], len(data)").await, format!("({position}, 10000)"));
+    }
+    assert_eq!(value(&mut parent, "data[0]").await, "0");
+}
+
+#[tokio::test]
+async fn checkpoints_are_gone_back_to_in_any_order() {
+    let mut session = session().await;
+    let mut checkpoints = vec![session.checkpoint().unwrap()];
+    for position in 1..6 {
+        session.run(format!("x = {position}; y = bytes({position} * 1_000_000)")).await.unwrap();
+        checkpoints.push(session.checkpoint().unwrap());
+    }
+    for position in [3, 5, 1, 4, 4, 2] {
+        session.restore(&checkpoints[position]).await.unwrap();
+        assert_eq!(
+            value(&mut session, "x, len(y)").await,
+            format!("({position}, {position}000000)")
+        );
+        session.run("x = 'changed'; y = None").await.unwrap();
+    }
+    session.restore(&checkpoints[0]).await.unwrap();
+    assert_eq!(value(&mut session, "'x' in dir()").await, "False");
+}
+
+#[tokio::test]
+async fn any_number_of_sessions_start_from_a_checkpoint_and_differ_in_what_is_random() {
+    let sandbox = builder().build().unwrap();
+    let mut prepared = sandbox.session().await.unwrap();
+    prepared.run("import random, numpy as np\ndef double(x): return 2 * x").await.unwrap();
+    let checkpoint = prepared.checkpoint().unwrap();
+    drop(prepared);
+    let mut seen = std::collections::HashSet::new();
+    for _ in 0..4 {
+        let mut session = sandbox.session_from(&checkpoint).await.unwrap();
+        assert_eq!(value(&mut session, "double(21)").await, "42");
+        seen.insert(value(&mut session, "random.random(), np.random.random()").await);
+    }
+    assert_eq!(seen.len(), 4);
+}
+
+#[tokio::test]
+async fn checkpoints_of_another_engine_are_refused() {
+    let mut one = with(Metering::Fuel).build().unwrap().session().await.unwrap();
+    let sandbox: Sandbox = with(Metering::Clock).build().unwrap();
+    let mut other = sandbox.session().await.unwrap();
+    let checkpoint = other.checkpoint().unwrap();
+    assert!(matches!(one.restore(&checkpoint).await, Err(SessionError::OtherEngine)));
+    assert_eq!(value(&mut one, "1").await, "1");
+}
+
+#[tokio::test]
+async fn files_that_were_open_are_closed_where_a_session_goes_on() {
+    let mut parent = session().await;
+    parent.run("f = open('a.txt', 'w+'); f.write('one'); f.flush()").await.unwrap();
+    let mut child = parent.fork().await.unwrap();
+    parent.run("f.write('two'); f.close()").await.unwrap();
+    let step = child.run("f.write('three')").await.unwrap();
+    let Outcome::Raised(exception) = &step.outcome else { panic!("{step:?}") };
+    assert!(exception.message.contains("closed file"), "{}", exception.message);
+    let step = child.run("with open('b.txt', 'w') as g: g.write('x')\nprint(open('b.txt').read())");
+    assert_eq!(printed(step.await.unwrap()), "x\n");
+}
+
+#[tokio::test]
+async fn cancelling_goes_on_working_after_a_roll_back() {
+    let mut session = session().await;
+    session.run(limited("sum(range(10**12))", Duration::from_millis(50))).await.unwrap();
+    let handle = session.cancel_handle();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        handle.cancel();
+    });
+    let step = session.run("while True: pass").await.unwrap();
+    assert!(matches!(step.outcome, Outcome::Cancelled(Some(_))), "{step:?}");
+}
