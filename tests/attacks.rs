@@ -15,14 +15,15 @@
 //! #=> a line of stdout, of all steps together
 //! #% ends: completed                      how the last step ends; this is the default
 //! #% ends 1: limit time_ms                how the first step ends; without it, in any way
-//! #% session: lives                       `lives`, which is the default, `lost` or `either`
+//! #% session: lives                       `lives`, which is the default, `rolled back` or `either`
 //! #% after: fresh                         the code has broken its own interpreter, its own harm;
 //!                                         only a fresh session has to work
 //! ```
 //!
 //! A step ends in one of these ways, or in one of several with `|` between them: `completed`,
 //! `answer JSON`, `raised NAME`, `limit NAME`, `failed`; or in `any`, if the code has broken memory that
-//! decides it. Where the session may be lost, and was, the lines of stdout may end early.
+//! decides it. A session that is rolled back is so in its last step. Where it may be, and was, no further
+//! step is tried, and the lines of stdout may end early.
 //!
 //! The sandbox of an attack has three tools, `echo(value)`, `fail()` and `nap(seconds)`; a read-only
 //! grant `/data` and a read-write grant `/out`; `GREETING=hello` in its environment. Both folders have a
@@ -32,7 +33,7 @@
 //! Whatever an attack expects of itself, [`try_out`] checks in addition that
 //!
 //! * every step ended within its limits, the second walls included;
-//! * the session works on, unless it is lost; its neighbour goes on; and a fresh session is as fresh
+//! * the session works on, rolled back or not; its neighbour goes on; and a fresh session is as fresh
 //!   as one was before;
 //! * nothing that came back has the canary in it, nothing outside of `/out` has changed;
 //! * nothing panicked on the host, which has the descriptors and threads of before, and no more
@@ -138,7 +139,7 @@ struct AttackStep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Lives,
-    Lost,
+    RolledBack,
     Either,
 }
 
@@ -198,7 +199,7 @@ impl Attack {
         match (key, value) {
             ("needs", mode) => self.needs = Some(mode.to_owned()),
             ("session", "lives") => self.fate = Fate::Lives,
-            ("session", "lost") => self.fate = Fate::Lost,
+            ("session", "rolled back") => self.fate = Fate::RolledBack,
             ("session", "either") => self.fate = Fate::Either,
             ("after", "fresh") => self.goes_on = false,
             ("ends", "any") => self.steps[last].ends = None,
@@ -514,6 +515,7 @@ async fn try_out(sandbox: &Sandbox, attack: &Attack) -> Result<Vec<String>, Sess
 
     let (mut session, log) = (sandbox.session().await?, Log::default());
     let mut printed = String::new();
+    let mut rolled_back = false;
     for (number, step) in (1_usize..).zip(&attack.steps) {
         let code = Code::new(&step.source).listener(log.listener());
         let ended = session.run(code).await?;
@@ -528,24 +530,24 @@ async fn try_out(sandbox: &Sandbox, attack: &Attack) -> Result<Vec<String>, Sess
         }
         let exceeded = exceeded(&ended, sandbox.limits());
         complaints.extend(exceeded.map(|what| format!("step {number}: {what}: {}", told())));
-        if ended.lost != session.is_lost() {
-            complaints.push(format!("step {number}: the session and its step disagree"));
+        if ended.lost || session.is_lost() {
+            complaints.push(format!("the session was lost with step {number}: {}", told()));
         }
-        if ended.lost {
+        if ended.rolled_back {
+            rolled_back = true;
             if number < attack.steps.len() && attack.fate != Fate::Either {
-                complaints.push(format!("the session was lost with step {number}: {}", told()));
+                complaints.push(format!("step {number} was rolled back: {}", told()));
             }
             break;
         }
     }
-    let lost = session.is_lost();
     match attack.fate {
-        Fate::Lives if lost => complaints.push("the session was lost".to_owned()),
-        Fate::Lost if !lost => complaints.push("the session was not lost".to_owned()),
+        Fate::Lives if rolled_back => complaints.push("it was rolled back".to_owned()),
+        Fate::RolledBack if !rolled_back => complaints.push("it was not rolled back".to_owned()),
         _ => {}
     }
     let lines = printed.lines().collect::<Vec<_>>();
-    let early = lost && attack.fate == Fate::Either;
+    let early = rolled_back && attack.fate == Fate::Either;
     let same =
         if early { attack.printed.starts_with(&owned(&lines)) } else { attack.printed == lines };
     if !same {
@@ -555,11 +557,7 @@ async fn try_out(sandbox: &Sandbox, attack: &Attack) -> Result<Vec<String>, Sess
         complaints.push("the canary came back".to_owned());
     }
 
-    if lost {
-        if session.run("1").await.is_ok() {
-            complaints.push("a lost session ran a step".to_owned());
-        }
-    } else if attack.goes_on {
+    if attack.goes_on {
         complaints.extend(usual(&mut session, attack, "").await?.complaint("the session"));
     }
     drop(session);
@@ -704,7 +702,7 @@ fn told(step: &Step) -> String {
         other => format!("{other:?}"),
     };
     let last = text.char_indices().rev().nth(1500).map_or(0, |(at, _)| at);
-    write!(told, "{}\n{:?}, lost: {}", &text[last..], step.usage, step.lost).ok();
+    write!(told, "{}\n{:?}, rolled back: {}", &text[last..], step.usage, step.rolled_back).ok();
     if !step.output.stderr.is_empty() {
         write!(told, "\nstderr: {:.500}", step.output.stderr).ok();
     }

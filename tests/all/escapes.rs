@@ -24,10 +24,8 @@ async fn refused(session: &mut Session, code: &str) {
 async fn survived(code: &str, limits: Limits) {
     let mut session = session().await;
     session.run(Code::new(code).limits(limits.clone())).await.unwrap();
-    if !session.is_lost() {
-        // Code may have broken its own interpreter, but no step is left without an outcome.
-        session.run(Code::new("6 * 7").limits(limits)).await.unwrap();
-    }
+    // Code may have broken its own interpreter, but no step is left without an outcome.
+    session.run(Code::new("6 * 7").limits(limits)).await.unwrap();
     let mut fresh = crate::session().await;
     assert_eq!(repr(fresh.run("6 * 7").await.unwrap()), "42", "{code}");
 }
@@ -138,10 +136,6 @@ async fn forging_what_the_host_is_told() {
     ] {
         let step = session.run(code).await.unwrap();
         assert!(!matches!(step.outcome, Outcome::Completed(_)), "{code}: {:?}", step.outcome);
-        if session.is_lost() {
-            session = crate::session().await;
-            session.run("import _host").await.unwrap();
-        }
     }
     // An answer that says it is JSON and is not, has no JSON.
     let code = "import _host\n_host.call(b'\\x02\\x01\\x04\\x00\\x00\\x00{]{]text')";
@@ -391,7 +385,8 @@ async fn ending_the_interpreter() {
         let mut session = session().await;
         let step = session.run(code).await.unwrap();
         assert!(matches!(step.outcome, Outcome::Failed(_)), "{code}: {:?}", step.outcome);
-        assert!(step.lost);
+        assert!(step.rolled_back);
+        assert_eq!(repr(session.run("6 * 7").await.unwrap()), "42");
     }
 }
 

@@ -36,17 +36,23 @@ fn a_limit_keeps_the_named_session_and_its_variables() {
 }
 
 #[test]
-fn a_session_that_was_stopped_is_lost_and_says_so() {
+fn a_step_that_was_stopped_is_rolled_back_and_says_so() {
     let found = answers_to(&[
         json!({"id": "a", "session": "s", "code": "x = 1"}),
-        json!({"id": "b", "session": "s", "code": "sum(range(10**12))", "limits": {"time_ms": 100}}),
+        json!({"id": "b", "session": "s", "code": "x = 2; sum(range(10**12))", "limits": {"time_ms": 100}}),
         json!({"id": "c", "session": "s", "code": "x"}),
         json!({"id": "d", "session": "other", "code": "1"}),
     ]);
     assert_eq!(found[1]["status"], "limit");
-    assert_eq!(found[1]["session_lost"], true);
+    assert_eq!(
+        (&found[1]["rolled_back"], &found[1]["session_lost"]),
+        (&json!(true), &json!(false))
+    );
     assert_eq!(found[1]["exception"], Value::Null);
-    assert_eq!(found[2]["status"], "lost");
+    assert_eq!(
+        (&found[2]["value"]["repr"], &found[2]["rolled_back"]),
+        (&json!("1"), &json!(false))
+    );
     assert_eq!(found[3]["status"], "ok");
 }
 

@@ -243,19 +243,6 @@ with ThreadPoolExecutor(4) as pool:
 }
 
 #[tokio::test]
-async fn a_step_whose_future_is_dropped_loses_the_session() {
-    let mut session = session().await;
-    let running = session.run("while True: pass");
-    let timeout = tokio::time::timeout(std::time::Duration::from_millis(50), running);
-    assert!(timeout.await.is_err());
-    assert!(session.is_lost());
-    let error = session.run("1").await.unwrap_err();
-    assert!(matches!(error, SessionError::Lost { .. }), "{error:?}");
-    // Others are not touched by it.
-    assert_eq!(repr(crate::session().await.run("1").await.unwrap()), "1");
-}
-
-#[tokio::test]
 async fn cancelling_raises_in_the_code_and_keeps_the_session() {
     let mut session = session().await;
     session.run("n = 41").await.unwrap();

@@ -155,12 +155,7 @@ impl Agent {
 
         for number in 1..=self.max_steps {
             self.tell(AgentEvent::StepStarted { number });
-            let (mut action, answer) = self.step(number, &memory, &mut session).await?;
-            if session.is_lost() {
-                session = sandbox.session().await?;
-                let error = action.error.get_or_insert_default();
-                error.push_str("\nThe interpreter had to be restarted: all variables, functions and imports are gone.");
-            }
+            let (action, answer) = self.step(number, &memory, &mut session).await?;
             self.tell(AgentEvent::StepFinished(&action));
             memory.steps.push(action);
             if let Some(answer) = answer {
@@ -311,15 +306,21 @@ fn observation(step: &Step) -> String {
 
 /// What the model is told of a step that did not run to its end.
 fn error(step: &Step) -> Option<String> {
+    let left = match step.rolled_back {
+        true => "It was rolled back: nothing of it is left, and what was there before still is.",
+        false => "What it had stored in variables is still there.",
+    };
     match &step.outcome {
         Outcome::Raised(exception) => Some(exception.traceback.clone()),
         Outcome::LimitReached(reached, Some(exception)) => Some(format!(
-            "{}\nThe step was ended: {reached}. What it had stored in variables is still there.",
+            "{}\nThe step was ended: {reached}. {left}",
             exception.traceback.trim_end()
         )),
-        Outcome::LimitReached(reached, None) => Some(format!("The step was ended: {reached}.")),
-        Outcome::Cancelled(_) => Some("The step was cancelled.".to_owned()),
-        Outcome::Failed(failure) => Some(format!("The step was ended: {failure}.")),
+        Outcome::LimitReached(reached, None) => {
+            Some(format!("The step was ended: {reached}. {left}"))
+        }
+        Outcome::Cancelled(_) => Some(format!("The step was cancelled. {left}")),
+        Outcome::Failed(failure) => Some(format!("The step was ended: {failure}. {left}")),
         _ => None,
     }
     .map(shortened)

@@ -31,6 +31,8 @@ pub(crate) enum Status {
     Exception,
     Limit,
     FinalAnswer,
+    Cancelled,
+    Crashed,
     Lost,
     Error,
 }
@@ -40,19 +42,20 @@ impl Status {
         match outcome {
             Outcome::Completed(_) => Status::Ok,
             Outcome::FinalAnswer(_) => Status::FinalAnswer,
-            Outcome::Raised(_) | Outcome::Cancelled(Some(_)) => Status::Exception,
+            Outcome::Raised(_) => Status::Exception,
             Outcome::LimitReached(..) => Status::Limit,
-            // Cancelled without an exception, or an interpreter that broke.
-            _ => Status::Lost,
+            Outcome::Cancelled(_) => Status::Cancelled,
+            // An interpreter that broke.
+            _ => Status::Crashed,
         }
     }
 
     pub(crate) fn exit(self) -> Exit {
         match self {
             Status::Ok | Status::FinalAnswer => Exit::Ok,
-            Status::Exception => Exit::Exception,
+            Status::Exception | Status::Cancelled => Exit::Exception,
             Status::Limit => Exit::Limit,
-            Status::Lost | Status::Error => Exit::Sandbox,
+            Status::Crashed | Status::Lost | Status::Error => Exit::Sandbox,
         }
     }
 }
@@ -73,6 +76,8 @@ pub(crate) struct Report<'a> {
     usage: ReportedUsage,
     /// Bytes that were printed past the limit and are not in `stdout` and `stderr`.
     output_cut_bytes: u64,
+    /// The session is what it was before.
+    rolled_back: bool,
     /// The session this ran in is gone.
     session_lost: bool,
     /// What went wrong, where it was not the Python.
@@ -141,6 +146,7 @@ impl<'a> Report<'a> {
         report.stderr = &step.output.stderr;
         report.usage = ReportedUsage::from(&step.usage);
         report.output_cut_bytes = step.output.cut_bytes;
+        report.rolled_back = step.rolled_back;
         report.session_lost = step.lost;
         match &step.outcome {
             Outcome::Completed(value) => {
@@ -186,6 +192,7 @@ impl<'a> Report<'a> {
             final_answer: None,
             usage: ReportedUsage::default(),
             output_cut_bytes: 0,
+            rolled_back: false,
             session_lost: false,
             error: None,
         }

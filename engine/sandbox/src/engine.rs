@@ -141,6 +141,18 @@ impl Engine {
         self.inner.manifest.metering
     }
 
+    /// How the pages that a step has written to are found, which the kernel decides: `PAGEMAP_SCAN`,
+    /// `/proc/self/pagemap`, or `comparison` of all of them.
+    pub fn changes_found_by(&self) -> &'static str {
+        crate::memory::finder_name()
+    }
+
+    /// Bytes of memory that the states of all sessions and checkpoints take together, as they share what
+    /// they have in common. What is only in the memory of a live session does not count.
+    pub fn state_bytes(&self) -> u64 {
+        self.inner.memory.store().bytes()
+    }
+
     /// The memory that every session has to begin with.
     pub(crate) fn memory_bytes(&self) -> u64 {
         self.inner.memory.bytes() as u64

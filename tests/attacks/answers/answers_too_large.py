@@ -12,4 +12,4 @@ _host.call(b"\x02\x00" + struct.pack("<I", 0) + b"x" * 70_000_000)
 #=> the final answer has 600
 #=> the final answer has 500
 #% ends: failed
-#% session: lost
+#% session: rolled back

@@ -4,4 +4,4 @@ files = [open(f"/tmp/{n}", "w") for n in range(80)]
 folders = [os.open("/out", os.O_RDONLY | os.O_DIRECTORY) for _ in range(30)]
 os.abort()
 #% ends: failed
-#% session: lost
+#% session: rolled back

@@ -3,4 +3,4 @@
 import _host, struct
 _host.call(b"\x01" + struct.pack("<I", 4) + b"echo" + b"x" * 120_000_000)
 #% ends: failed
-#% session: lost
+#% session: rolled back

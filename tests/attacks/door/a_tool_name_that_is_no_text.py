@@ -3,4 +3,4 @@
 import _host, struct
 _host.call(b"\x01" + struct.pack("<I", 2) + b"\xff\xfe{}")
 #% ends: failed
-#% session: lost
+#% session: rolled back

@@ -2,4 +2,4 @@
 import _host, struct
 _host.call(b"\x02\x01" + struct.pack("<I", 3) + b"\xff[]" + b"text")
 #% ends: failed
-#% session: lost
+#% session: rolled back

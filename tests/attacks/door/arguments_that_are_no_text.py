@@ -2,4 +2,4 @@
 import _host, struct
 _host.call(b"\x01" + struct.pack("<I", 4) + b'echo{"value": "\xed\xa0\x80"}')
 #% ends: failed
-#% session: lost
+#% session: rolled back

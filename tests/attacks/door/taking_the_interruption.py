@@ -4,4 +4,4 @@
 import _host, collections, itertools
 collections.deque(map(_host.call, itertools.repeat(b"\x03")), maxlen=0)
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -9,4 +9,4 @@ class Error(Exception):
                 pass
 raise Error
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -2,4 +2,4 @@
 import os
 os.abort()
 #% ends: failed
-#% session: lost
+#% session: rolled back

@@ -7,4 +7,4 @@ for name in ("_read_null", "_fatal_error_c_thread", "_stack_overflow", "_sigfpe"
     except (AttributeError, RuntimeError, OSError, MemoryError):
         pass
 #% ends: failed
-#% session: lost
+#% session: rolled back

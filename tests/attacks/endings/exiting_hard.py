@@ -2,4 +2,4 @@
 import os
 os._exit(0)
 #% ends: failed
-#% session: lost
+#% session: rolled back

@@ -2,4 +2,4 @@
 # session is lost with it.
 open(b"/tmp/\xff\xfe", "w")
 #% ends: failed
-#% session: lost
+#% session: rolled back

@@ -17,4 +17,4 @@ x = 1
 #% ends 1: completed
 #% ends 2: completed
 #% ends: failed
-#% session: lost
+#% session: rolled back

@@ -15,4 +15,4 @@ class Slow:
 Slow()
 #% ends 1: limit fuel
 #% ends: limit fuel
-#% session: lost
+#% session: rolled back

@@ -3,4 +3,4 @@
 #% limits: fuel=200M time=20s
 sum(range(10**12))
 #% ends: limit fuel
-#% session: lost
+#% session: rolled back

@@ -7,4 +7,4 @@ while True:
     except BaseException:
         pass
 #% ends: limit fuel
-#% session: lost
+#% session: rolled back

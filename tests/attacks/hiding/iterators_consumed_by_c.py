@@ -3,4 +3,4 @@
 import collections, itertools
 collections.deque(itertools.count(), maxlen=0)
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

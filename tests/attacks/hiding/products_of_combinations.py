@@ -3,4 +3,4 @@
 import itertools
 any(map(int.__eq__, map(len, itertools.permutations(range(30))), itertools.repeat(-1)))
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -2,4 +2,4 @@
 #% limits: time=200ms
 sum(range(10**12))
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -11,4 +11,4 @@ while True:
         pass
 #=> abbbbbbb
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -10,4 +10,4 @@ def again(n):
 again(0)
 #=> abc
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -3,4 +3,4 @@ import fumehood.steps
 fumehood.steps._layout = lambda *a: "text"
 1
 #% ends: failed
-#% session: lost
+#% session: rolled back

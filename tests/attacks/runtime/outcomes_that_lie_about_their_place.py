@@ -4,4 +4,4 @@ import fumehood.steps, struct
 fumehood.steps._layout = lambda *a: struct.pack("<10I", 0, 0, 1, 0xfffffff0, 2**31, 0, 0, 0, 0, 0)
 1
 #% ends: failed
-#% session: lost
+#% session: rolled back

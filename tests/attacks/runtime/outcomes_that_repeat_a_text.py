@@ -11,4 +11,4 @@ forged = struct.pack(f"<I{len(places)}I", len(places), *places) + body
 steps._layout = lambda *a: forged
 1
 #% ends: failed
-#% session: lost
+#% session: rolled back

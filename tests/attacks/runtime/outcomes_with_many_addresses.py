@@ -3,4 +3,4 @@ import fumehood.steps, struct
 fumehood.steps._layout = lambda *a: struct.pack("<I", 2**27) + bytes(100)
 1
 #% ends: failed
-#% session: lost
+#% session: rolled back

@@ -7,4 +7,4 @@ forged = struct.pack("<I9I", 2, 1, 0, 0, 36, n, 0, 0, 0, 0)[:4] + struct.pack("<
 steps._layout = lambda *a: forged
 1
 #% ends: failed
-#% session: lost
+#% session: rolled back

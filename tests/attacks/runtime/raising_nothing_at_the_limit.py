@@ -15,4 +15,4 @@ while True: pass
 #% ends 1: limit time_ms
 #% ends 2: raised ValueError
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -4,4 +4,4 @@ class Memory:
     __array_interface__ = {"data": (0xfff00000, False), "shape": (1000,), "typestr": "|u1", "version": 3}
 np.array(Memory(), copy=False).sum()
 #% ends: failed
-#% session: lost
+#% session: rolled back

@@ -7,4 +7,4 @@ print(b[0], b.shape)
 b.sum()
 #=> 0 (4,)
 #% ends: failed
-#% session: lost
+#% session: rolled back

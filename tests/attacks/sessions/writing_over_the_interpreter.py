@@ -4,4 +4,4 @@ class Memory:
     __array_interface__ = {"data": (2**20, False), "shape": (60_000_000,), "typestr": "|u1", "version": 3}
 np.array(Memory(), copy=False)[:] = 0
 #% ends: failed
-#% session: lost
+#% session: rolled back

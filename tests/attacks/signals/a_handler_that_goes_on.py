@@ -9,4 +9,4 @@ def handler(number, frame):
 signal.signal(signal.SIGINT, handler)
 while True: pass
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -3,4 +3,4 @@ import signal
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 signal.raise_signal(signal.SIGTERM)
 #% ends: failed
-#% session: lost
+#% session: rolled back

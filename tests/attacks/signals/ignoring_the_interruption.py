@@ -4,4 +4,4 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 while True: pass
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -11,4 +11,4 @@ while True:
     except BaseException:
         pass
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -8,4 +8,4 @@ while True:
     with Swallow(), contextlib.suppress(BaseException):
         while True: pass
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -8,4 +8,4 @@ def again():
             continue
 again()
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -10,4 +10,4 @@ while True:
     except BaseException:
         continue
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

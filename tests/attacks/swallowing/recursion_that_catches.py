@@ -9,4 +9,4 @@ def deeper():
         deeper()
 deeper()
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

@@ -10,4 +10,4 @@ def trace(frame, event, argument):
 sys.settrace(trace)
 (lambda: 1)()
 #% ends: limit time_ms
-#% session: lost
+#% session: rolled back

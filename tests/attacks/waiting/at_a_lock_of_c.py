@@ -5,4 +5,4 @@ lock = _thread.allocate_lock()
 lock.acquire()
 lock.acquire()
 #% ends: failed | limit time_ms
-#% session: lost
+#% session: rolled back

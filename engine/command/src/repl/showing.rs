@@ -39,20 +39,30 @@ pub(crate) fn outcome(step: &Step, printer: &Printer) -> Result<()> {
         Outcome::Raised(exception) => traceback(Some(exception), printer),
         Outcome::LimitReached(reached, exception) => {
             traceback(exception.as_ref(), printer);
-            let session = if step.lost { "the session is lost" } else { "the session goes on" };
+            let session = what_remains(step);
             printer.say(&format!("fumehood: {reached}, {}; {session}", used(reached)));
         }
         Outcome::Cancelled(exception) => {
             traceback(exception.as_ref(), printer);
-            if step.lost {
-                printer
-                    .say("fumehood: the step was cancelled, but did not end; the session is lost");
+            if exception.is_none() {
+                let session = what_remains(step);
+                printer.say(&format!("fumehood: cancelled, but it did not end; {session}"));
             }
         }
-        Outcome::Failed(failure) => printer.say(&format!("fumehood: {failure}")),
+        Outcome::Failed(failure) => {
+            printer.say(&format!("fumehood: {failure}; {}", what_remains(step)));
+        }
         _ => printer.say("fumehood: an outcome that this command does not know"),
     }
     Ok(())
+}
+
+fn what_remains(step: &Step) -> &'static str {
+    match step {
+        Step { lost: true, .. } => "the session is lost",
+        Step { rolled_back: true, .. } => "rolled back to before it",
+        _ => "the session goes on",
+    }
 }
 
 /// What a step used.

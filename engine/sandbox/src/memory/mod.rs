@@ -53,6 +53,11 @@ use self::states::MappedRows;
 pub(crate) use self::store::PageStore;
 use self::written::Finder;
 
+/// What the way is called by which pages are found that were written to.
+pub(crate) fn finder_name() -> &'static str {
+    Finder::best().name()
+}
+
 /// Bytes in a page of WebAssembly memory.
 const WASM_PAGE: usize = 64 * 1024;
 
