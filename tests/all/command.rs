@@ -223,7 +223,7 @@ fn json_tells_all_of_a_step() {
         assert!(usage[key].as_u64().unwrap() > 0, "{key}: {usage}");
     }
     assert_eq!((&usage["output_bytes"], &usage["tool_calls"]), (&Value::from(3), &Value::from(0)));
-    assert_snapshot!(report.to_string(), @r#"{"status":"ok","stdout":"hi\n","stderr":"","value":{"repr":"[1, 'a']","json":[1,"a"]},"exception":null,"limit":null,"usage":null,"output_cut_bytes":0,"session_lost":false}"#);
+    assert_snapshot!(report.to_string(), @r#"{"status":"ok","stdout":"hi\n","stderr":"","value":{"repr":"[1, 'a']","json":[1,"a"]},"exception":null,"limit":null,"usage":null,"output_cut_bytes":0,"rolled_back":false,"session_lost":false}"#);
 }
 
 #[test]
