@@ -11,9 +11,9 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::fumehood::guest;
 use crate::control::{Control, Fuel, Reason, Refuel};
+use crate::files::HostFiles;
 use crate::limits::{Limit, Limits, Reached, Scopes};
 use crate::outcome::{Event, FinalAnswer, Listener};
-use crate::quota::FileQuota;
 use crate::tools::{CallError, Tools};
 
 /// What the host functions of a session work on.
@@ -25,7 +25,7 @@ pub(crate) struct Host {
     pub(crate) control: Arc<Control>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) memory: MemoryLimit,
-    pub(crate) files: Arc<FileQuota>,
+    pub(crate) files: HostFiles,
     pub(crate) step: StepIo,
 }
 

@@ -13,13 +13,12 @@ use crate::console::Console;
 use crate::control::{CancelHandle, Control, Ended, Reason, Supervised, Watchdog};
 use crate::engine::{Engine, Metering};
 use crate::error::SessionError;
+use crate::files::{Files, HostFiles};
 use crate::host::{Host, MemoryLimit, StepIo, checked_json};
 use crate::image::hexadecimal;
 use crate::limits::{CODE_BYTES, Limits, Scopes, Usage};
 use crate::outcome::{Exception, Failure, Listener, Outcome, Output, Step, Value};
-use crate::quota::FileQuota;
 use crate::sandbox::{Inner, Sandbox};
-use crate::scratch::Scratch;
 use crate::wasi;
 
 /// Fuel for starting a session, which is not the user's: its tools are declared and its random
@@ -62,8 +61,8 @@ impl Code {
     }
 
     /// Limits for this step instead of the sandbox's. Those of a session stay the sandbox's: the
-    /// totals, and what is sized when it starts (`request_bytes` and `nesting` upwards,
-    /// `file_bytes`, `files`, `open_files`).
+    /// totals, and what is sized when it starts (`request_bytes` and `nesting` upwards, and all that is
+    /// about files).
     pub fn limits(mut self, limits: Limits) -> Code {
         self.limits = Some(limits);
         self
@@ -111,8 +110,6 @@ pub struct Session {
     usage: Usage,
     steps: u64,
     lost: Option<String>,
-    // Last, so that the guest's descriptors are closed before the folder is removed.
-    _scratch: Option<Scratch>,
 }
 
 /// What the guest's `sessions.start` reads.
@@ -130,10 +127,6 @@ struct Setup<'a> {
 impl Session {
     pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
         let Inner { engine, limits, .. } = &*sandbox.inner;
-        let scratch = match sandbox.inner.scratch {
-            true => Some(engine.scratch().take().map_err(failing("making the scratch folder"))?),
-            false => None,
-        };
         let words = engine.manifest().interruption.clone();
         let control = match engine.metering() {
             Metering::Fuel => Control::new(words),
@@ -143,13 +136,8 @@ impl Session {
             }
         };
         let console = Arc::new(Console::new(Arc::clone(&control)));
-        let wasi = wasi::context(
-            engine.folders(),
-            &sandbox.inner.grants,
-            scratch.as_ref().and_then(Scratch::folder),
-            &console,
-        )
-        .map_err(failing("opening the granted folders"))?;
+        let wasi = wasi::context(engine.folders(), &sandbox.inner.grants, &console)
+            .map_err(failing("opening the granted folders"))?;
         let host = Host {
             wasi,
             table: ResourceTable::new(),
@@ -157,7 +145,7 @@ impl Session {
             control: Arc::clone(&control),
             tools: Arc::clone(&sandbox.inner.tools),
             memory: MemoryLimit::new(limits.memory_bytes),
-            files: Arc::new(FileQuota::new(limits)),
+            files: HostFiles::new(sandbox.inner.files.clone(), limits),
             step: StepIo::new(limits.clone().with_fuel(START_FUEL), Scopes::default(), None),
         };
         let mut store = store(engine.wasmtime(), host);
@@ -173,11 +161,7 @@ impl Session {
             seed: hexadecimal(&seed),
             argv: &sandbox.inner.arguments,
             env: &sandbox.inner.environment,
-            cwd: match &sandbox.inner.directory {
-                Some(directory) => directory,
-                None if scratch.is_some() => "/tmp",
-                None => "",
-            },
+            cwd: &sandbox.inner.directory,
             tools: &sandbox.inner.signatures,
             request_bytes: limits.request_bytes,
             nesting: limits.nesting,
@@ -199,7 +183,6 @@ impl Session {
             usage: Usage::default(),
             steps: 0,
             lost: None,
-            _scratch: scratch,
         })
     }
 
@@ -287,6 +270,21 @@ impl Session {
     /// What all steps have used so far.
     pub fn usage(&self) -> &Usage {
         &self.usage
+    }
+
+    /// The session's own files, which are there as long as the session is, lost or not.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(mut session: fumehood::Session) -> Result<(), Box<dyn std::error::Error>> {
+    /// session.run("open('/work/greeting.txt', 'w').write('hello')").await?;
+    /// assert_eq!(session.files().read("/work/greeting.txt")?, b"hello");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn files(&mut self) -> Files<'_> {
+        Files::new(&self.store.data().files.tree)
     }
 
     /// Whether a step ended the interpreter, so that no other can be run.
