@@ -450,8 +450,9 @@ impl Tree {
         new_start: Inode,
         new_path: &str,
     ) -> Result<(), Refusal> {
-        let inode = self.find(start, path, false)?;
+        let old = self.locate(start, path, false)?;
         let place = self.locate(new_start, new_path, false)?;
+        let inode = old.inode.ok_or(Refusal::NotFound)?;
         if place.inode.is_some() {
             return Err(Refusal::Exists);
         }
