@@ -326,3 +326,126 @@ fn time(from: &mut impl Read) -> Result<Duration, LoadError> {
         _ => Err(LoadError::Damaged("a time has too many nanoseconds")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::files::tree::Opening;
+
+    const BOUNDS: Bounds = Bounds { bytes: 300_000, entries: 20, file_size: 1 << 30, depth: 8 };
+    const TOP: Inode = ROOT + 1;
+
+    fn clock() -> Clock {
+        Arc::new(|| Duration::new(1_700_000_000, 123_456_789))
+    }
+
+    fn tree() -> Tree {
+        let mut tree = Tree::new(&["tmp", "work"], BOUNDS, clock());
+        let opening = Opening { write: true, create: true, ..Opening::default() };
+        let file = tree.open(TOP, "file", opening).unwrap();
+        tree.write(file, 0, b"bytes").unwrap();
+        tree.write(file, 1 << 20, &[7; 100_000]).unwrap();
+        tree.resize(file, 1 << 29).unwrap();
+        tree.make_folder(TOP, "folder").unwrap();
+        tree.make_link("../file", TOP, "folder/link").unwrap();
+        tree.add_name(TOP, "file", TOP + 1, "name").unwrap();
+        tree
+    }
+
+    fn saved(tree: &Tree) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        tree.save(&mut bytes).unwrap();
+        bytes
+    }
+
+    fn load(mut bytes: &[u8], bounds: Bounds) -> Result<Tree, LoadError> {
+        Tree::load(&mut bytes, bounds, clock())
+    }
+
+    #[test]
+    fn what_was_saved_is_what_is_read() {
+        let tree = tree();
+        let bytes = saved(&tree);
+        assert!(bytes.len() < 110_000, "holes were saved");
+        let read = load(&bytes, BOUNDS).unwrap();
+        assert_eq!(read.nodes, tree.nodes);
+        assert_eq!((read.bytes, read.entries), (tree.bytes, tree.entries));
+        assert_eq!(saved(&read), bytes);
+    }
+
+    #[test]
+    fn what_is_more_than_may_be_is_refused() {
+        let bytes = saved(&tree());
+        for bounds in [
+            Bounds { bytes: 50_000, ..BOUNDS },
+            Bounds { bytes: 0, ..BOUNDS },
+            Bounds { entries: 3, ..BOUNDS },
+            Bounds { file_size: 1 << 28, ..BOUNDS },
+            Bounds { depth: 2, ..BOUNDS },
+        ] {
+            assert!(matches!(load(&bytes, bounds), Err(LoadError::Limits(_))), "{bounds:?}");
+        }
+    }
+
+    #[test]
+    fn what_ends_early_is_refused() {
+        let bytes = saved(&tree());
+        for length in (0..bytes.len()).step_by(7) {
+            assert!(matches!(load(&bytes[..length], BOUNDS), Err(LoadError::Io(_))), "{length}");
+        }
+    }
+
+    /// Folders that are in each other, and not in the root.
+    #[test]
+    fn circles_are_refused() {
+        let mut tree = Tree::new(&["tmp"], BOUNDS, clock());
+        let one = tree.make_folder(TOP, "one").unwrap();
+        let two = tree.make_folder(TOP, "one/two").unwrap();
+        let nodes = Arc::make_mut(&mut tree.nodes);
+        let mut entries = |folder: Inode, name: &str, inode| {
+            let node = Arc::make_mut(nodes.get_mut(&folder).unwrap());
+            let Body::Folder(folder) = &mut node.body else { unreachable!() };
+            folder.entries.clear();
+            folder.entries.extend((inode > 0).then_some((Arc::from(name), inode)));
+        };
+        entries(two, "one", one);
+        assert!(matches!(load(&saved(&tree), BOUNDS), Err(LoadError::Damaged(_))));
+        let nodes = Arc::make_mut(&mut tree.nodes);
+        if let Body::Folder(folder) = &mut Arc::make_mut(nodes.get_mut(&TOP).unwrap()).body {
+            folder.entries.clear();
+        }
+        assert!(matches!(load(&saved(&tree), BOUNDS), Err(LoadError::Damaged(_))));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever is read is a tree that can be written, walked and dropped.
+        #[test]
+        fn no_bytes_bring_it_down(changes in prop::collection::vec((any::<usize>(), any::<u8>()), 1..8)) {
+            let mut bytes = saved(&tree());
+            for (at, byte) in changes {
+                // Most of it is content.
+                let at = if at % 2 == 0 { at % 400 } else { at % bytes.len() };
+                bytes[at] = byte;
+            }
+            if let Ok(mut tree) = load(&bytes, BOUNDS) {
+                prop_assert!(tree.bytes <= BOUNDS.bytes && tree.entries <= BOUNDS.entries);
+                let again = load(&saved(&tree), BOUNDS).unwrap();
+                prop_assert_eq!(&again.nodes, &tree.nodes);
+                let folders = tree.folder(ROOT).unwrap().entries.clone();
+                for folder in folders.into_values() {
+                    while let Some((name, inode)) = tree.entry_after(folder, None).unwrap() {
+                        match tree.folder(inode).is_ok() {
+                            true => tree.remove_all(folder, &name).unwrap(),
+                            false => tree.remove_file(folder, &name).unwrap(),
+                        }
+                    }
+                }
+                prop_assert_eq!((tree.bytes, tree.entries), (0, 0));
+            }
+        }
+    }
+}

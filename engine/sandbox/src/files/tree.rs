@@ -737,3 +737,177 @@ impl std::fmt::Debug for Tree {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDS: Bounds = Bounds { bytes: 10_000, entries: 5, file_size: 6_000, depth: 4 };
+    const TOP: Inode = ROOT + 1;
+
+    fn tree() -> Tree {
+        let now = std::sync::atomic::AtomicU64::new(0);
+        let clock =
+            move || Duration::from_secs(now.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        Tree::new(&["top", "other"], BOUNDS, Arc::new(clock))
+    }
+
+    fn make(tree: &mut Tree, path: &str) -> Result<Inode, Refusal> {
+        tree.open(TOP, path, Opening { write: true, create: true, ..Opening::default() })
+    }
+
+    #[test]
+    fn bytes_are_given_back_when_they_are_removed_and_not_before() {
+        let mut tree = tree();
+        let file = make(&mut tree, "f").unwrap();
+        assert_eq!(tree.write(file, 0, &[1; 6_001]), Err(Refusal::FileTooLarge));
+        assert_eq!(tree.resize(file, 6_001), Err(Refusal::FileTooLarge));
+        assert_eq!(tree.write(file, u64::MAX, &[1]), Err(Refusal::FileTooLarge));
+        tree.write(file, 0, &[1; 6_000]).unwrap();
+        // Writing over it takes nothing.
+        tree.write(file, 0, &[2; 6_000]).unwrap();
+        let other = make(&mut tree, "g").unwrap();
+        let left = BOUNDS.bytes - 6_000 - 2 * ENTRY_BYTES;
+        assert_eq!(tree.write(other, 0, &vec![1; left as usize + 1]), Err(Refusal::NoSpace));
+        tree.write(other, 0, &vec![1; left as usize]).unwrap();
+        assert_eq!(make(&mut tree, "h"), Err(Refusal::NoSpace));
+        tree.note_open(file);
+        tree.remove_file(TOP, "f").unwrap();
+        assert_eq!(tree.append(other, &[1; 513]), Err(Refusal::NoSpace));
+        // Who copies it then does not get what is open.
+        assert_eq!(tree.closed().bytes, left + ENTRY_BYTES);
+        tree.note_closed(file);
+        assert_eq!(tree.bytes, left + ENTRY_BYTES);
+        assert_eq!(tree.kind(file), Err(Refusal::NotFound));
+        tree.resize(other, 0).unwrap();
+        assert_eq!(tree.bytes, ENTRY_BYTES);
+    }
+
+    #[test]
+    fn names_of_all_kinds_count_together() {
+        let mut tree = tree();
+        make(&mut tree, "a").unwrap();
+        tree.make_folder(TOP, "b").unwrap();
+        tree.make_link("a", TOP, "c").unwrap();
+        tree.add_name(TOP, "a", TOP, "d").unwrap();
+        make(&mut tree, "b/e").unwrap();
+        assert_eq!(make(&mut tree, "f"), Err(Refusal::TooMany));
+        assert_eq!(tree.make_folder(TOP, "f"), Err(Refusal::TooMany));
+        assert_eq!(tree.make_link("a", TOP, "f"), Err(Refusal::TooMany));
+        assert_eq!(tree.add_name(TOP, "a", TOP, "f"), Err(Refusal::TooMany));
+        // Moving makes nothing.
+        tree.rename(TOP, "b/e", TOP, "f").unwrap();
+        tree.rename(TOP, "f", TOP, "a").unwrap();
+        make(&mut tree, "g").unwrap();
+        assert_eq!(tree.entries, 5);
+    }
+
+    #[test]
+    fn folders_are_as_deep_as_they_may_be() {
+        let mut tree = tree();
+        for path in ["a", "a/b", "a/b/c"] {
+            tree.make_folder(TOP, path).unwrap();
+        }
+        assert_eq!(tree.make_folder(TOP, "a/b/c/d"), Err(Refusal::NameTooLong));
+        assert_eq!(make(&mut tree, "a/b/c/d"), Err(Refusal::NameTooLong));
+        tree.make_folder(TOP, "x").unwrap();
+        assert_eq!(tree.rename(TOP, "a", TOP, "x/a"), Err(Refusal::NameTooLong));
+        tree.rename(TOP, "a/b/c", TOP, "c").unwrap();
+        tree.rename(TOP, "a", TOP, "x/a").unwrap();
+        assert_eq!(tree.find(TOP, "x/a/b", true), tree.find(TOP, "x/../x/./a/b", true));
+        assert_eq!(tree.rename(TOP, "c", TOP, "x/a/b/c"), Err(Refusal::NameTooLong));
+        assert_eq!(tree.rename(TOP, "x", TOP, "x/a/x"), Err(Refusal::Invalid));
+    }
+
+    #[test]
+    fn names_and_paths_have_a_length() {
+        let mut tree = tree();
+        assert_eq!(make(&mut tree, &"x".repeat(256)), Err(Refusal::NameTooLong));
+        make(&mut tree, &"x".repeat(255)).unwrap();
+        assert_eq!(tree.find(TOP, &"./".repeat(2_048), true), Err(Refusal::NameTooLong));
+        assert_eq!(tree.find(TOP, &"./".repeat(2_047), true), Ok(TOP));
+        assert_eq!(tree.make_link(&"x".repeat(4_096), TOP, "l"), Err(Refusal::NameTooLong));
+        assert_eq!(make(&mut tree, "a\0b"), Err(Refusal::Invalid));
+        assert_eq!(make(&mut tree, ""), Err(Refusal::NotFound));
+    }
+
+    #[test]
+    fn no_path_leads_out_of_where_it_begins() {
+        let mut tree = tree();
+        tree.make_folder(TOP, "a").unwrap();
+        for path in ["..", "../other", "a/../..", "/", "/top", "./.."] {
+            assert_eq!(tree.find(TOP, path, true), Err(Refusal::NotPermitted), "{path}");
+        }
+        assert_eq!(tree.make_link("/top", TOP, "l"), Err(Refusal::NotPermitted));
+        tree.make_link("../other", TOP, "l").unwrap();
+        assert_eq!(tree.find(TOP, "l", true), Err(Refusal::NotPermitted));
+        // From further up it does not.
+        assert_eq!(tree.find(ROOT, "top/l", true), Ok(TOP + 1));
+        assert_eq!(tree.rename(TOP, ".", TOP, "b"), Err(Refusal::Busy));
+        assert_eq!(tree.remove_folder(TOP, "."), Err(Refusal::Invalid));
+        for path in ["top", "other"] {
+            assert_eq!(tree.remove_folder(ROOT, path).is_err(), true);
+            assert_eq!(tree.remove_all(ROOT, path), Err(Refusal::Busy));
+            assert_eq!(tree.rename(ROOT, path, ROOT, "top/a/b"), Err(Refusal::Busy));
+        }
+        assert_eq!(tree.make_folder(ROOT, "new"), Err(Refusal::NotPermitted));
+    }
+
+    #[test]
+    fn links_that_lead_to_each_other_end() {
+        let mut tree = tree();
+        tree.make_link("b", TOP, "a").unwrap();
+        tree.make_link("a", TOP, "b").unwrap();
+        assert_eq!(tree.find(TOP, "a", true), Err(Refusal::Loop));
+        assert_eq!(make(&mut tree, "a"), Err(Refusal::Loop));
+        tree.make_link("c/../c/../c/../c", TOP, "c").unwrap();
+        assert_eq!(tree.find(TOP, "c/x", true), Err(Refusal::Loop));
+    }
+
+    #[test]
+    fn nothing_can_be_made_in_a_folder_that_was_removed() {
+        let mut tree = tree();
+        let folder = tree.make_folder(TOP, "a").unwrap();
+        tree.note_open(folder);
+        tree.remove_folder(TOP, "a").unwrap();
+        assert_eq!(tree.make_folder(folder, "b"), Err(Refusal::NotFound));
+        make(&mut tree, "f").unwrap();
+        assert_eq!(tree.rename(TOP, "f", folder, "f"), Err(Refusal::NotFound));
+        assert_eq!(tree.add_name(TOP, "f", folder, "f"), Err(Refusal::NotFound));
+        tree.note_closed(folder);
+        assert_eq!(tree.entries, 1);
+    }
+
+    #[test]
+    fn times_are_those_of_the_clock() {
+        let mut tree = tree();
+        let file = make(&mut tree, "f").unwrap();
+        let made = tree.metadata(file).unwrap();
+        assert_eq!(made.modified, made.accessed);
+        tree.write(file, 0, b"x").unwrap();
+        let written = tree.metadata(file).unwrap();
+        assert!(written.modified > made.modified && written.accessed == made.accessed);
+        let set = Duration::new(7, 123_456_789);
+        tree.set_times(file, None, Some(set)).unwrap();
+        let dated = tree.metadata(file).unwrap();
+        assert_eq!((dated.modified, dated.accessed), (set, made.accessed));
+        assert!(dated.changed > written.changed);
+        let before = tree.metadata(TOP).unwrap().modified;
+        tree.remove_file(TOP, "f").unwrap();
+        assert!(tree.metadata(TOP).unwrap().modified > before);
+    }
+
+    #[test]
+    fn what_is_nested_deeply_is_dropped_and_removed_without_a_stack() {
+        let bounds = Bounds { entries: 50_000, bytes: u64::MAX, depth: u32::MAX, ..BOUNDS };
+        let mut tree = Tree::new(&["top"], bounds, Arc::new(|| Duration::ZERO));
+        let mut folder = TOP;
+        for _ in 0..2_000 {
+            folder = tree.make_folder(folder, "a").unwrap();
+        }
+        let copy = tree.clone();
+        tree.remove_all(TOP, "a").unwrap();
+        assert_eq!((tree.entries, tree.bytes), (0, 0));
+        assert_eq!(copy.entries, 2_000);
+    }
+}
