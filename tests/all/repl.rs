@@ -191,7 +191,7 @@ fn a_session_that_breaks_the_prompt_can_still_be_talked_to() {
     let output = typed(&[], lines);
     assert!(stdout(&output).starts_with("2\n"), "{}", shown(&output));
     assert!(stdout(&output).ends_with("4\n"), "{}", shown(&output));
-    assert!(stderr(&output).contains("the session does not tell what is in `/tmp`"));
+    assert!(stderr(&output).contains("the session does not tell what is in `/work`"));
 }
 
 #[test]
@@ -271,9 +271,10 @@ fn files_are_listed_as_the_session_sees_them() {
     status: 0
     --- stdout
     5
+    /work: the session's own
+            5B  /work/a.txt
+            0B  /work/b\u{1b}[2J
     /tmp: the session's own
-            5B  /tmp/a.txt
-            0B  /tmp/b\u{1b}[2J
     /data: granted, to read
                 /data/inner/
         2.0KiB  /data/inner/two.bin
