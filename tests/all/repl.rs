@@ -223,8 +223,10 @@ fn limits_are_shown_and_changed() {
     assert_eq!(row(&table, "fuel")[0], "300G");
     assert_eq!(row(&table, "output"), ["1MiB", "0B"]);
     assert_eq!(row(&table, "tool_calls"), ["1000", "0"]);
-    assert_eq!(row(&table, "file_bytes"), ["1GiB"]);
+    assert_eq!(row(&table, "file_bytes"), ["256MiB"]);
+    assert_eq!(row(&table, "file_size"), ["256MiB"]);
     assert_eq!(row(&table, "files"), ["4096"]);
+    assert_eq!(row(&table, "path_depth"), ["128"]);
     assert_eq!(row(&table, "open_files"), ["256"]);
 
     let table = answers("print('abc')\n%limits time=5s memory=512MiB fuel=2G\n");
