@@ -230,3 +230,26 @@ async fn cancelling_goes_on_working_after_a_roll_back() {
     let step = session.run("while True: pass").await.unwrap();
     assert!(matches!(step.outcome, Outcome::Cancelled(Some(_))), "{step:?}");
 }
+
+#[tokio::test]
+async fn files_are_rolled_back_and_forked_with_the_session() {
+    let mut parent = session().await;
+    parent
+        .run("import os\nopen('a.txt', 'w').write('one')\nos.mkdir('/tmp/folder')")
+        .await
+        .unwrap();
+    let begun = parent.checkpoint().unwrap();
+    let code = "open('a.txt', 'w').write('two')\nopen('b.txt', 'w')\nos.rmdir('/tmp/folder')\n\
+                sum(range(10**12))";
+    assert!(rolled_back(&parent.run(limited(code, Duration::from_millis(300))).await.unwrap()));
+    let seen = "open('a.txt').read(), os.listdir('.'), os.listdir('/tmp')";
+    assert_eq!(value(&mut parent, seen).await, "('one', ['a.txt'], ['folder'])");
+    let mut child = parent.fork().await.unwrap();
+    child.run("open('a.txt', 'a').write('!')").await.unwrap();
+    assert_eq!(child.files().read("/work/a.txt").unwrap(), b"one!");
+    assert_eq!(parent.files().read("/work/a.txt").unwrap(), b"one");
+    parent.run("os.remove('a.txt')").await.unwrap();
+    assert_eq!(value(&mut child, "open('a.txt').read()").await, "'one!'");
+    parent.restore(&begun).await.unwrap();
+    assert_eq!(value(&mut parent, seen).await, "('one', ['a.txt'], ['folder'])");
+}

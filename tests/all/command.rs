@@ -178,6 +178,7 @@ fn wrong_usage_is_told_before_anything_is_built() {
         &["exec", "-c", "1", "--time", "soon"],
         &["exec", "-c", "1", "--memory", "5 parsecs"],
         &["exec", "-c", "1", "--env", "NAME"],
+        &["exec", "--jsonl", "--out", "folder"],
         &["no-such-command"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_fumehood")).args(arguments).output().unwrap();
@@ -212,6 +213,83 @@ fn folders_and_variables_are_granted_by_flags() {
     let allowed = fumehood(&["exec", "-c", write, "--grant", &grant]).output().unwrap();
     assert_eq!(allowed.status.code(), Some(0), "{}", shown(&allowed));
     assert_eq!(std::fs::read_to_string(folder.path().join("new.txt")).unwrap(), "made");
+}
+
+#[test]
+fn what_the_code_leaves_is_collected() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("new/results");
+    let path = out.display().to_string();
+    let said = |output: &Output| shown(output).replace(&path, "DIR");
+    let code = "
+import os
+os.makedirs('sub')
+open('table.csv', 'w').write('a,b\\n')
+open('sub/numbers', 'w').write('1' * 2000)
+open('/tmp/of_no_use', 'w').write('x')
+os.symlink('table.csv', 'link')
+os.symlink('..', 'sub/li\\x1bnk')
+";
+    assert_snapshot!(said(&fumehood(&["exec", "-c", code, "--out", &path]).output().unwrap()), @r#"
+    status: 0
+    --- stdout
+
+    --- stderr
+    fumehood: 2 files, 2.0KiB, in `DIR`
+    fumehood: links are left out: "/work/link" and 1 more
+    "#);
+    assert_eq!(std::fs::read_to_string(out.join("table.csv")).unwrap(), "a,b\n");
+    assert_eq!(std::fs::read(out.join("sub/numbers")).unwrap(), [b'1'; 2000]);
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 2);
+    // However it ends, and in the place of what was there.
+    let code = "open('table.csv', 'w').write('c')\n1 / 0";
+    let output = fumehood(&["exec", "--json", "-c", code, "--out", &path]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1);
+    assert!(said(&output).ends_with("fumehood: 1 file, 1B, in `DIR`"), "{}", said(&output));
+    assert_eq!(std::fs::read_to_string(out.join("table.csv")).unwrap(), "c");
+    let code = "open('left', 'w').close(); import os; os.abort()";
+    let output = fumehood(&["exec", "-c", code, "--out", &path]).output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", shown(&output));
+    assert!(out.join("left").exists());
+}
+
+#[test]
+fn what_cannot_be_collected_is_told_before_the_code_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    let (file, path) = (file.display().to_string(), folder.path().display().to_string());
+    let said = shown(&fumehood(&["exec", "-c", "print(1)", "--out", &file]).output().unwrap());
+    assert_snapshot!(said.replace(&file, "FILE"), @r"
+    status: 4
+    --- stdout
+
+    --- stderr
+    error: cannot make the folder `FILE`
+      caused by: File exists (os error 17)
+    ");
+    let grant = format!("{path}:/work:rw");
+    let arguments = ["exec", "-c", "print(1)", "--out", &path, "--grant", &grant];
+    assert_snapshot!(shown(&fumehood(&arguments).output().unwrap()), @r"
+    status: 4
+    --- stdout
+
+    --- stderr
+    error: --out copies `/work` of the session, and a folder was granted there
+    ");
+    // A folder in the way of a file is told afterwards.
+    std::fs::create_dir(folder.path().join("way")).unwrap();
+    let output = fumehood(&["exec", "-c", "open('way', 'w')", "--out", &path]).output().unwrap();
+    assert_snapshot!(shown(&output).replace(&path, "DIR"), @r"
+    status: 4
+    --- stdout
+
+    --- stderr
+    error: cannot copy the files to `DIR`
+      caused by: cannot copy `/work/way`
+      caused by: Is a directory (os error 21)
+    ");
 }
 
 #[test]

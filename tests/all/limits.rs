@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use fumehood::{
-    Code, ConfigError, FUEL_GRACE_LEAST, Limit, Limits, Outcome, Reached, Scope, SessionError,
-    Step, TIME_GRACE_LEAST, Totals,
+    Code, ConfigError, ENTRY_BYTES, FUEL_GRACE_LEAST, Limit, Limits, Outcome, Reached, Scope,
+    SessionError, Step, TIME_GRACE_LEAST, Totals,
 };
 use serde_json::json;
 
@@ -288,18 +288,86 @@ import errno, os
 left = 0
 try:
     with open('/tmp/b', 'ab', buffering=0) as file:
-        while True: left += file.write(b'y' * 1000)
+        while True: left += file.write(b'y' * 500)
 except OSError as error:
     print(error.errno == errno.ENOSPC, left)
-os.path.getsize('/tmp/a')
 ";
-    assert_eq!(printed(session.run(code).await.unwrap()), "True 40000\n");
-    let exception = crate::raised(
-        session.run("with open('/tmp/c', 'w') as file: file.write('z')").await.unwrap(),
-    );
+    // The two names count as well.
+    assert_eq!(2 * ENTRY_BYTES, 1024);
+    assert_eq!(printed(session.run(code).await.unwrap()), "True 38500\n");
+    let exception = crate::raised(session.run("open('/tmp/c', 'w')").await.unwrap());
     assert_eq!(exception.name, "OSError");
+    // What is removed is given back.
+    let code = "os.remove('/tmp/a'); open('/tmp/c', 'wb').write(b'z' * 60_000)";
+    assert_eq!(repr(session.run(code).await.unwrap()), "60000");
     let mut fresh = sandbox.session().await.unwrap();
     assert_eq!(repr(fresh.run("open('/tmp/c', 'w').write('z')").await.unwrap()), "1");
+}
+
+#[tokio::test]
+async fn bytes_written_to_granted_folders_count_on_their_own_and_stay_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = cap_std::fs::Dir::open_ambient_dir(folder.path(), cap_std::ambient_authority());
+    let grant = fumehood::Grant::read_write(dir.unwrap(), "/out");
+    let limits = Limits::default().with_file_bytes(100_000);
+    let sandbox = builder().limits(limits).grant(grant).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    let code = "
+import errno, os
+open('/work/mine', 'wb').write(b'x' * 90_000)
+written = 0
+try:
+    while True:
+        with open('/out/f', 'wb', buffering=0) as file: written += file.write(b'y' * 1000)
+        os.remove('/out/f')
+except OSError as error:
+    print(error.errno == errno.ENOSPC, written)
+";
+    assert_eq!(printed(session.run(code).await.unwrap()), "True 100000\n");
+}
+
+#[tokio::test]
+async fn a_file_is_as_large_as_it_may_be() {
+    let limits = Limits::default().with_file_size(10_000);
+    let mut session = builder().limits(limits).build().unwrap().session().await.unwrap();
+    let code = "
+import errno, os
+def refused(do):
+    try:
+        do()
+    except OSError as error:
+        return errno.errorcode[error.errno]
+fd = os.open('f', os.O_RDWR | os.O_CREAT)
+os.ftruncate(fd, 10_000)
+[refused(lambda: os.ftruncate(fd, 10_001)), refused(lambda: os.pwrite(fd, b'xx', 9_999)),
+ refused(lambda: os.pwrite(fd, b'x', 2**62)), refused(lambda: os.pwrite(fd, b'x', 9_999)),
+ refused(lambda: (os.lseek(fd, 0, 2), os.write(fd, b'x'))), os.fstat(fd).st_size]
+";
+    let expected = "['EFBIG', 'EFBIG', 'EFBIG', None, 'EFBIG', 10000]";
+    assert_eq!(repr(session.run(code).await.unwrap()), expected);
+}
+
+#[tokio::test]
+async fn folders_are_nested_as_deep_as_they_may_be() {
+    let limits = Limits::default().with_path_depth(10);
+    let mut session = builder().limits(limits).build().unwrap().session().await.unwrap();
+    let code = "
+import errno, os
+os.makedirs('/work/' + 'a/' * 8)
+refused = []
+for do in (lambda: os.mkdir('/work/' + 'a/' * 9 + 'b'), lambda: open('/work/' + 'a/' * 8 + 'b/c', 'w'),
+           lambda: os.renames('/work/a', '/work/b/a'), lambda: os.rename('/work/a', '/tmp/c/a')):
+    os.makedirs('/work/' + 'a/' * 8 + 'b', exist_ok=True)
+    os.makedirs('/tmp/c', exist_ok=True)
+    try:
+        do()
+        refused.append(None)
+    except OSError as error:
+        refused.append(errno.errorcode[error.errno])
+refused
+";
+    let expected = "['ENOENT', 'ENAMETOOLONG', 'ENAMETOOLONG', 'ENAMETOOLONG']";
+    assert_eq!(repr(session.run(code).await.unwrap()), expected);
 }
 
 #[tokio::test]
@@ -316,9 +384,9 @@ def fill():
         return len(files), error.errno == errno.EDQUOT
 fill()
 ";
-    // The library, the data of matplotlib and /tmp are open as well.
-    assert_eq!(repr(session.run(code).await.unwrap()), "(17, True)");
-    assert_eq!(repr(session.run("import gc; gc.collect(); fill()").await.unwrap()), "(17, True)");
+    // The library, the data of matplotlib, /tmp and /work are open as well.
+    assert_eq!(repr(session.run(code).await.unwrap()), "(16, True)");
+    assert_eq!(repr(session.run("import gc; gc.collect(); fill()").await.unwrap()), "(16, True)");
 }
 
 #[tokio::test]

@@ -186,7 +186,7 @@ fn a_session_that_breaks_the_prompt_can_still_be_talked_to() {
     let output = typed(&[], lines);
     assert!(stdout(&output).starts_with("2\n"), "{}", shown(&output));
     assert!(stdout(&output).ends_with("4\n"), "{}", shown(&output));
-    assert!(stderr(&output).contains("the session does not tell what is in `/tmp`"));
+    assert!(stderr(&output).contains("the session does not tell what is in `/work`"));
 }
 
 #[test]
@@ -218,8 +218,10 @@ fn limits_are_shown_and_changed() {
     assert_eq!(row(&table, "fuel")[0], "300G");
     assert_eq!(row(&table, "output"), ["1MiB", "0B"]);
     assert_eq!(row(&table, "tool_calls"), ["1000", "0"]);
-    assert_eq!(row(&table, "file_bytes"), ["1GiB"]);
+    assert_eq!(row(&table, "file_bytes"), ["256MiB"]);
+    assert_eq!(row(&table, "file_size"), ["256MiB"]);
     assert_eq!(row(&table, "files"), ["4096"]);
+    assert_eq!(row(&table, "path_depth"), ["128"]);
     assert_eq!(row(&table, "open_files"), ["256"]);
 
     let table = answers("print('abc')\n%limits time=5s memory=512MiB fuel=2G\n");
@@ -266,9 +268,10 @@ fn files_are_listed_as_the_session_sees_them() {
     status: 0
     --- stdout
     5
+    /work: the session's own
+            5B  /work/a.txt
+            0B  /work/b\u{1b}[2J
     /tmp: the session's own
-            5B  /tmp/a.txt
-            0B  /tmp/b\u{1b}[2J
     /data: granted, to read
                 /data/inner/
         2.0KiB  /data/inner/two.bin

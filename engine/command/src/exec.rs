@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
-use fumehood::{Code, Event, Limits, Outcome, Sandbox, Session};
+use anyhow::{Context as _, Result, bail};
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use fumehood::{Code, Event, Limits, Outcome, Sandbox, Session, Step};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
@@ -16,6 +18,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::printer::Printer;
 use crate::report::{Exit, Report, Status};
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox};
+use crate::units;
+
+/// The folder of a session that its code begins in.
+const WORK: &str = "/work";
 
 /// No line of JSON is longer, in bytes.
 const LINE_BYTES: u64 = 64 << 20;
@@ -42,6 +48,9 @@ pub(crate) struct ExecFlags {
     /// Print what came of it as one line of JSON instead of streaming the output
     #[arg(long)]
     json: bool,
+    /// Copy what the code leaves in /work into a folder, which is made if it is not there
+    #[arg(long, value_name = "DIR", conflicts_with = "jsonl")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     limits: LimitFlags,
     #[command(flatten)]
@@ -77,6 +86,7 @@ pub(crate) async fn exec(
     let engine = image.engine(printer)?;
     let arguments = std::iter::once(argument).chain(flags.arguments.iter().cloned()).collect();
     let sandbox = sandbox(&engine, &flags.limits, &flags.grants, arguments)?;
+    let out = flags.out.as_deref().map(|out| Collecting::new(out, &sandbox)).transpose()?;
     let mut session = sandbox.session().await?;
     cancel_on_interrupt(&session)?;
     let mut code = Code::new(source).file(name);
@@ -90,11 +100,19 @@ pub(crate) async fn exec(
         }));
     }
     let step = session.run(code).await?;
-    let status = Status::of(&step.outcome);
     if flags.json {
         printer.line(&Report::of(None, &step).to_line())?;
-        return Ok(status.exit());
+    } else {
+        tell(&step, printer)?;
     }
+    if let Some(out) = out {
+        out.collect(&mut session, printer)?;
+    }
+    Ok(Status::of(&step.outcome).exit())
+}
+
+/// Says how a step ended whose output has streamed through.
+fn tell(step: &Step, printer: &Printer) -> Result<()> {
     if step.output.cut_bytes > 0 {
         printer.say(&format!("fumehood: output cut, {} bytes more", step.output.cut_bytes));
     }
@@ -116,7 +134,47 @@ pub(crate) async fn exec(
         Outcome::Failed(failure) => printer.say(&format!("fumehood: {failure}")),
         _ => {}
     }
-    Ok(status.exit())
+    Ok(())
+}
+
+/// Where to copy what the code leaves.
+struct Collecting<'a> {
+    path: &'a Path,
+    folder: Dir,
+}
+
+impl Collecting<'_> {
+    /// Makes the folder, before any code runs.
+    fn new<'a>(path: &'a Path, sandbox: &Sandbox) -> Result<Collecting<'a>> {
+        if sandbox.granted().any(|(granted, _)| granted == WORK) {
+            bail!("--out copies `{WORK}` of the session, and a folder was granted there");
+        }
+        let made = std::fs::create_dir_all(path)
+            .and_then(|()| Dir::open_ambient_dir(path, ambient_authority()));
+        let folder =
+            made.with_context(|| format!("cannot make the folder `{}`", path.display()))?;
+        Ok(Collecting { path, folder })
+    }
+
+    /// However the step ended: what it has made until then may be what is looked for.
+    fn collect(&self, session: &mut Session, printer: &Printer) -> Result<()> {
+        let path = self.path.display();
+        let copied = session
+            .files()
+            .export(WORK, &self.folder)
+            .with_context(|| format!("cannot copy the files to `{path}`"))?;
+        let (files, bytes) = (copied.files, units::about_bytes(copied.bytes));
+        let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+        printer.say(&format!("fumehood: {files}, {bytes}, in `{path}`"));
+        if let Some(first) = copied.skipped.first() {
+            let more = match copied.skipped.len() - 1 {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            printer.say(&format!("fumehood: links are left out: {first:?}{more}"));
+        }
+        Ok(())
+    }
 }
 
 /// The first Ctrl-C cancels the step, the second ends the process.

@@ -7,7 +7,7 @@ use crate::sandbox::Sandbox;
 use crate::session::{Committed, Session};
 
 /// The state of a session between two steps: its variables, its modules and everything else in its
-/// interpreter.
+/// interpreter, and its own files. Folders that were granted are not part of it.
 ///
 /// A checkpoint shares its memory with the session and with other checkpoints; it takes as much as has
 /// changed since. Files that are open are not part of it: whoever goes on from it finds them closed.
@@ -99,7 +99,7 @@ impl Session {
         if !committed.memory.is_of(image) {
             return Err(SessionError::OtherEngine);
         }
-        let surroundings = Surroundings::new(&sandbox.inner)?;
+        let surroundings = Surroundings::new(&sandbox.inner, committed.files.clone())?;
         let beginning = Beginning::State(image.clone(), committed.memory.clone());
         let resuming = Resuming { open_files: committed.open_files, reseed };
         let instance = Instance::resume(&surroundings, &beginning, resuming).await?;

@@ -36,8 +36,8 @@ impl Code {
     }
 
     /// Limits for this step instead of the sandbox's. Those of a session stay the sandbox's: the
-    /// totals, and what is sized when it starts (`request_bytes` and `nesting` upwards,
-    /// `file_bytes`, `files`, `open_files`).
+    /// totals, and what is sized when it starts (`request_bytes` and `nesting` upwards, and all that is
+    /// about files).
     pub fn limits(mut self, limits: Limits) -> Code {
         self.limits = Some(limits);
         self

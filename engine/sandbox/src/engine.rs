@@ -11,7 +11,6 @@ use crate::error::{EngineError, ImageError};
 use crate::host::Host;
 use crate::image::{Image, Manifest};
 use crate::memory::{Beginning, Memories, MemoryHandle, MemoryImage};
-use crate::scratch::Folders;
 use crate::wasi::Grant;
 use crate::{precompiled, wasi};
 
@@ -103,7 +102,6 @@ struct Inner {
     guest: PythonPre<Host>,
     memory: MemoryImage,
     folders: Vec<Grant>,
-    scratch: Arc<Folders>,
     manifest: Manifest,
 }
 
@@ -126,8 +124,7 @@ impl Engine {
         let component = precompiled::load(&wasmtime, code).map_err(load)?;
         let guest = link(&wasmtime, &component).map_err(load)?;
         let folders = image.folders()?;
-        let scratch = Arc::default();
-        let inner = Inner { wasmtime, guest, memory, folders, scratch, manifest };
+        let inner = Inner { wasmtime, guest, memory, folders, manifest };
         Ok(Engine { inner: Arc::new(inner) })
     }
 
@@ -165,11 +162,6 @@ impl Engine {
     /// The folders of the image that every session can read.
     pub(crate) fn folders(&self) -> &[Grant] {
         &self.inner.folders
-    }
-
-    /// Where sessions get their private folders.
-    pub(crate) fn scratch(&self) -> &Arc<Folders> {
-        &self.inner.scratch
     }
 
     /// What the memory of a session begins as.

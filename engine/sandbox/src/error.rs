@@ -7,6 +7,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::files::Refusal;
+
 /// Why an image cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -165,5 +167,27 @@ pub enum SessionError {
         doing: &'static str,
         /// What went wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Why something cannot be done with a session's files.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FilesError {
+    /// The session's files do not allow it.
+    #[error("`{path}`: {reason}")]
+    Refused {
+        /// The path as it was given, or of what was to be copied there.
+        path: String,
+        /// Why.
+        reason: Refusal,
+    },
+    /// What was to be copied from the host cannot be read, or what was to be copied to it not be written.
+    #[error("cannot copy `{path}`")]
+    Host {
+        /// The path in the session.
+        path: String,
+        /// What the system said.
+        source: io::Error,
     },
 }

@@ -7,14 +7,13 @@ use std::time::Instant;
 use serde_json::value::RawValue;
 use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Trap};
-use wasmtime_wasi::filesystem::Descriptor;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::fumehood::guest;
 use crate::control::{Control, Fuel, Reason, Refuel};
+use crate::files::HostFiles;
 use crate::limits::{Limit, Limits, Reached, Scopes};
 use crate::outcome::{Event, FinalAnswer, Listener};
-use crate::quota::FileQuota;
 use crate::tools::{CallError, Tools};
 
 /// What the host functions of a session work on.
@@ -26,8 +25,8 @@ pub(crate) struct Host {
     pub(crate) control: Arc<Control>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) memory: MemoryLimit,
-    pub(crate) files: Arc<FileQuota>,
-    /// How many folders the guest was given.
+    pub(crate) files: HostFiles,
+    /// How many of the open folders are those that the guest was given.
     pub(crate) given: usize,
     pub(crate) step: StepIo,
 }
@@ -35,14 +34,6 @@ pub(crate) struct Host {
 impl WasiView for Host {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-    }
-}
-
-impl Host {
-    /// How many files and folders the guest has open, besides those it was given.
-    pub(crate) fn open_files(&mut self) -> usize {
-        let open = self.table.iter_mut().filter(|entry| entry.is::<Descriptor>()).count();
-        open.saturating_sub(self.given)
     }
 }
 

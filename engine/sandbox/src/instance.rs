@@ -16,13 +16,12 @@ use crate::console::Console;
 use crate::control::{Control, Watchdog};
 use crate::engine::Metering;
 use crate::error::SessionError;
+use crate::files::{HostFiles, Tree};
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::hexadecimal;
 use crate::limits::Scopes;
 use crate::memory::Beginning;
-use crate::quota::FileQuota;
 use crate::sandbox::Inner;
-use crate::scratch::Scratch;
 use crate::wasi;
 
 /// Fuel for starting a session, which is not the user's: its tools are declared and its random
@@ -42,18 +41,13 @@ pub(crate) struct Surroundings {
     setup: String,
     /// When the session's monotonic clock began.
     started: Instant,
-    files: Arc<FileQuota>,
-    // Last, so that the guest's descriptors are closed before the folder is removed.
-    scratch: Option<Scratch>,
+    pub(crate) files: HostFiles,
 }
 
 impl Surroundings {
-    pub(crate) fn new(sandbox: &Arc<Inner>) -> Result<Surroundings, SessionError> {
+    /// With these files of the session's own.
+    pub(crate) fn new(sandbox: &Arc<Inner>, files: Tree) -> Result<Surroundings, SessionError> {
         let engine = &sandbox.engine;
-        let scratch = match sandbox.scratch {
-            true => Some(engine.scratch().take().map_err(failing("making the scratch folder"))?),
-            false => None,
-        };
         let words = engine.manifest().interruption.clone();
         let control = match engine.metering() {
             Metering::Fuel => Control::new(words),
@@ -62,16 +56,11 @@ impl Surroundings {
                 Control::watched(words, watchdog)
             }
         };
-        let directory = match &sandbox.directory {
-            Some(directory) => directory,
-            None if scratch.is_some() => "/tmp",
-            None => "",
-        };
         let setup = json!({
             "seed": seed()?,
             "argv": sandbox.arguments,
             "env": sandbox.environment,
-            "cwd": directory,
+            "cwd": sandbox.directory,
             "tools": sandbox.signatures,
             "request_bytes": sandbox.limits.request_bytes,
             "nesting": sandbox.limits.nesting,
@@ -82,8 +71,7 @@ impl Surroundings {
             control,
             setup: setup.to_string(),
             started: Instant::now(),
-            files: Arc::new(FileQuota::new(&sandbox.limits)),
-            scratch,
+            files: HostFiles::new(files, &sandbox.limits),
         })
     }
 }
@@ -134,15 +122,10 @@ impl Instance {
         beginning: &Beginning,
         setup: &str,
     ) -> Result<Instance, SessionError> {
-        let Surroundings { sandbox, control, console, scratch, .. } = surroundings;
+        let Surroundings { sandbox, control, console, files, .. } = surroundings;
         let engine = &sandbox.engine;
-        let wasi = wasi::context(
-            engine.folders(),
-            &sandbox.grants,
-            scratch.as_ref().and_then(Scratch::folder),
-            console,
-        )
-        .map_err(failing("opening the granted folders"))?;
+        let wasi = wasi::context(engine.folders(), &sandbox.grants, console)
+            .map_err(failing("opening the granted folders"))?;
         let limits = sandbox.limits.clone().with_fuel(START_FUEL);
         let host = Host {
             wasi,
@@ -151,8 +134,8 @@ impl Instance {
             control: Arc::clone(control),
             tools: Arc::clone(&sandbox.tools),
             memory: MemoryLimit::new(limits.memory_bytes),
-            files: Arc::clone(&surroundings.files),
-            given: engine.folders().len() + sandbox.grants.len() + usize::from(sandbox.scratch),
+            files: files.clone(),
+            given: 0,
             step: StepIo::new(limits, Scopes::default(), None),
         };
         let mut store = store(engine.wasmtime(), host);
@@ -171,7 +154,8 @@ impl Instance {
 
     /// Whether the guest has files open.
     pub(crate) fn has_open_files(&mut self) -> bool {
-        self.store.data_mut().open_files() > 0
+        let host = self.store.data_mut();
+        host.open_files() > host.given
     }
 }
 

@@ -32,6 +32,7 @@ mod console;
 mod control;
 mod engine;
 mod error;
+mod files;
 mod host;
 mod image;
 mod instance;
@@ -39,9 +40,7 @@ mod limits;
 mod memory;
 mod outcome;
 mod precompiled;
-mod quota;
 mod sandbox;
-mod scratch;
 mod session;
 mod signature;
 mod tools;
@@ -53,11 +52,12 @@ pub use checkpoint::Checkpoint;
 pub use code::Code;
 pub use control::CancelHandle;
 pub use engine::{Engine, Metering};
-pub use error::{ConfigError, EngineError, ImageError, SessionError};
+pub use error::{ConfigError, EngineError, FilesError, ImageError, SessionError};
+pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};
 pub use image::{FORMAT, FileDigest, Image, Manifest};
 pub use limits::{
-    CODE_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST, Limit, Limits, Reached, Scope,
-    TIME_GRACE_LEAST, TIME_GRACE_MOST, Totals, Usage,
+    CODE_BYTES, ENTRY_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST, Limit, Limits,
+    NAME_BYTES, PATH_BYTES, Reached, Scope, TIME_GRACE_LEAST, TIME_GRACE_MOST, Totals, Usage,
 };
 pub use outcome::{
     Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,

@@ -31,6 +31,14 @@ pub const TIME_GRACE_MOST: Duration = Duration::from_secs(1);
 /// Bytes of code that a step may have.
 pub const CODE_BYTES: usize = 8 << 20;
 
+/// Bytes that each name of a file, folder or link counts among those of `file_bytes`: what the host
+/// keeps to know about it.
+pub const ENTRY_BYTES: u64 = 512;
+/// Bytes of a name of a file.
+pub const NAME_BYTES: usize = 255;
+/// Bytes of a path, and of the target of a symbolic link.
+pub const PATH_BYTES: usize = 4095;
+
 /// Fuel of a step that has no limit of its own.
 pub const FUEL_DEFAULT: u64 = 300_000_000_000;
 
@@ -50,8 +58,10 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 /// * `cpu`: none, but for `time`
 /// * `memory_bytes`: 1 GiB, of which a fresh session has 81 MiB in use, its libraries included
 /// * `output_bytes`: 1 MiB
-/// * `file_bytes`: 1 GiB
+/// * `file_bytes`: 256 MiB
+/// * `file_size`: 256 MiB
 /// * `files`: 4096
+/// * `path_depth`: 128
 /// * `open_files`: 256
 /// * `tool_calls`: 1000
 /// * `request_bytes`: 1 MiB
@@ -84,12 +94,22 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Bytes a step may print, stdout and stderr together.
     pub output_bytes: u64,
-    /// Bytes a session may write to files in all: what is overwritten or removed later counts, too.
-    /// It holds for the session. Writing more fails with `OSError` and the errno `ENOSPC`.
+    /// Bytes that the session's own files may hold: what is removed is given back, and holes do not
+    /// count. Each file, folder and link counts [`ENTRY_BYTES`] besides. The host keeps them in memory.
+    /// Counted on their own, so many bytes may be written to granted folders; there, what is overwritten
+    /// or removed later counts, too. It holds for the session. Writing more fails with `OSError` and the
+    /// errno `ENOSPC`.
     pub file_bytes: u64,
-    /// Files and folders a session may make, less those it has removed. It holds for the session.
-    /// Making more fails with `OSError` and the errno `EDQUOT`.
+    /// Size of one of the session's own files, in bytes, holes included. It holds for the session.
+    /// Going beyond fails with `OSError` and the errno `EFBIG`.
+    pub file_size: u64,
+    /// Files, folders and links of the session's own. Counted on their own, so many may be made in
+    /// granted folders, less those removed there. It holds for the session. Making more fails with
+    /// `OSError` and the errno `EDQUOT`.
     pub files: u32,
+    /// How deep folders of the session's own may be nested: names in the longest absolute path. It
+    /// holds for the session. Going beyond fails with `OSError` and the errno `ENAMETOOLONG`.
+    pub path_depth: u32,
     /// Files and folders a session may have open at a time, the granted ones included. It holds for
     /// the session. Opening more fails with `OSError` and the errno `EDQUOT`.
     pub open_files: u32,
@@ -113,8 +133,10 @@ impl Default for Limits {
             cpu: None,
             memory_bytes: 1 << 30,
             output_bytes: 1 << 20,
-            file_bytes: 1 << 30,
+            file_bytes: 256 << 20,
+            file_size: 256 << 20,
             files: 4096,
+            path_depth: 128,
             open_files: 256,
             tool_calls: 1000,
             request_bytes: 1 << 20,
@@ -164,8 +186,12 @@ impl Limits {
         with_output_bytes, output_bytes: u64;
         /// Sets `file_bytes`.
         with_file_bytes, file_bytes: u64;
+        /// Sets `file_size`.
+        with_file_size, file_size: u64;
         /// Sets `files`.
         with_files, files: u32;
+        /// Sets `path_depth`.
+        with_path_depth, path_depth: u32;
         /// Sets `open_files`.
         with_open_files, open_files: u32;
         /// Sets `tool_calls`.
@@ -442,8 +468,10 @@ mod tests {
             cpu: None,
             memory_bytes: 1024 * 1024 * 1024,
             output_bytes: 1024 * 1024,
-            file_bytes: 1024 * 1024 * 1024,
+            file_bytes: 256 * 1024 * 1024,
+            file_size: 256 * 1024 * 1024,
             files: 4096,
+            path_depth: 128,
             open_files: 256,
             tool_calls: 1000,
             request_bytes: 1024 * 1024,

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
+use crate::files::{self, Bounds, TEMPORARY, Tree, WORK};
 use crate::limits::Limits;
 use crate::session::Session;
 use crate::signature::signature;
@@ -26,8 +27,9 @@ pub(crate) struct Inner {
     pub(crate) grants: Vec<Grant>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) arguments: Vec<String>,
-    pub(crate) directory: Option<String>,
-    pub(crate) scratch: bool,
+    pub(crate) directory: String,
+    /// What each session begins with.
+    pub(crate) files: Tree,
     pub(crate) tools: Arc<Tools>,
     pub(crate) declarations: Vec<ToolDeclaration>,
     /// What the guest makes the functions of the tools of.
@@ -107,10 +109,11 @@ impl std::fmt::Debug for Sandbox {
 ///
 /// * no tools
 /// * no folders of the host
-/// * a private, empty folder at `/tmp`, which is removed with the session
+/// * two empty folders of the session's own, `/work` and `/tmp`, which are kept in memory and go with
+///   the session
 /// * no environment variables, but for `HOME` and `TMPDIR`, which are `/tmp`
 /// * no arguments: `sys.argv` is `['']`
-/// * the current directory is `/tmp`, or `/` without it
+/// * the current directory is `/work`, or `/` without it
 /// * no network
 /// * the host's clocks and random numbers
 /// * the limits of [`Limits::default`]
@@ -161,7 +164,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets code use a folder of the host. The default is none.
+    /// Lets code use a folder of the host. The default is none. One that is granted as `/work` takes the
+    /// place of the session's own.
     pub fn grant(mut self, grant: Grant) -> Self {
         self.grants.push(grant);
         self
@@ -179,13 +183,13 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the current directory. The default is `/tmp`, or `/` if there is no scratch folder.
+    /// Sets the current directory. The default is `/work`, or `/` if there is no such folder.
     pub fn current_dir(mut self, path: impl Into<String>) -> Self {
         self.directory = Some(path.into());
         self
     }
 
-    /// Whether a session has a private folder at `/tmp`. The default is that it has one.
+    /// Whether a session has files of its own, in `/work` and `/tmp`. The default is that it has.
     pub fn scratch(mut self, scratch: bool) -> Self {
         self.scratch = scratch;
         self
@@ -215,7 +219,7 @@ impl SandboxBuilder {
                 return Err(refuse(reason));
             }
             let taken = self.grants[..position].iter().any(|other| other.path == *path)
-                || (self.scratch && path == "/tmp");
+                || (self.scratch && *path == format!("/{TEMPORARY}"));
             if taken {
                 return Err(refuse("another folder is there".to_owned()));
             }
@@ -229,14 +233,24 @@ impl SandboxBuilder {
                 return Err(refuse("its value has a NUL"));
             }
         }
+        let work = format!("/{WORK}");
+        let is_granted = self.grants.iter().any(|grant| grant.path == work);
+        let folders = match (self.scratch, is_granted) {
+            (false, _) => &[][..],
+            (true, true) => &[TEMPORARY],
+            (true, false) => &[TEMPORARY, WORK],
+        };
+        let begins_in_work = self.scratch || is_granted;
+        let directory = self.directory.unwrap_or(if begins_in_work { work } else { String::new() });
+        let bounds = Bounds::new(&self.limits);
         let inner = Inner {
             engine: self.engine,
             limits: self.limits,
             grants: self.grants,
             environment: self.environment,
             arguments: self.arguments,
-            directory: self.directory,
-            scratch: self.scratch,
+            directory,
+            files: Tree::new(folders, bounds, files::system_clock()),
             tools: Arc::new(tools),
             declarations,
             signatures,

@@ -10,6 +10,7 @@ use crate::code::Code;
 use crate::control::{CancelHandle, Ended, Reason, Supervised};
 use crate::engine::Engine;
 use crate::error::SessionError;
+use crate::files::{Files, Tree};
 use crate::host::{StepIo, checked_json};
 use crate::instance::{Instance, Resuming, Surroundings};
 use crate::limits::{CODE_BYTES, Limits, Usage};
@@ -38,13 +39,14 @@ pub struct Session {
 #[derive(Clone, Debug)]
 pub(crate) struct Committed {
     pub(crate) memory: State,
+    pub(crate) files: Tree,
     /// Whether files were open, which are not part of it.
     pub(crate) open_files: bool,
 }
 
 impl Session {
     pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
-        let surroundings = Surroundings::new(&sandbox.inner)?;
+        let surroundings = Surroundings::new(&sandbox.inner, sandbox.inner.files.clone())?;
         let beginning = Beginning::Image(sandbox.inner.engine.image().clone());
         let instance = Instance::start(&surroundings, &beginning).await?;
         Ok(Session::of(surroundings, instance, None, 0))
@@ -199,7 +201,9 @@ impl Session {
             None => self.surroundings.sandbox.engine.image().state(),
         };
         let state = memory.state(&last).map_err(stating("taking the state of the memory"))?;
-        let committed = Committed { memory: state, open_files: instance.has_open_files() };
+        let files = self.surroundings.files.tree.copy();
+        let open_files = instance.has_open_files();
+        let committed = Committed { memory: state, files, open_files };
         self.committed = Some(committed.clone());
         self.changed = false;
         Ok(committed)
@@ -221,6 +225,8 @@ impl Session {
         };
         let state = to.as_ref().map_or_else(|| image.state(), |to| to.memory.clone());
         control.renew();
+        let files = to.as_ref().map_or(&sandbox.files, |to| &to.files).clone();
+        self.surroundings.files.tree.put_back(files);
         memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
         let beginning = Beginning::Memory(memory);
         let instance = match &to {
@@ -239,6 +245,21 @@ impl Session {
     /// What all steps have used so far.
     pub fn usage(&self) -> &Usage {
         &self.usage
+    }
+
+    /// The session's own files, which are there as long as the session is, lost or not.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(mut session: fumehood::Session) -> Result<(), Box<dyn std::error::Error>> {
+    /// session.run("open('/work/greeting.txt', 'w').write('hello')").await?;
+    /// assert_eq!(session.files().read("/work/greeting.txt")?, b"hello");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn files(&mut self) -> Files<'_> {
+        Files::new(&self.surroundings.files.tree)
     }
 
     /// Whether a step could not be rolled back, so that no other can be run.

@@ -16,9 +16,9 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, async_trait};
 
 use crate::console::{Console, Descriptor};
 use crate::control::Control;
+use crate::files;
 use crate::host::Host;
 use crate::outcome::Stream;
-use crate::quota;
 
 /// A folder of the host that a sandbox's code can use.
 ///
@@ -64,7 +64,6 @@ impl Grant {
 pub(crate) fn context(
     image: &[Grant],
     grants: &[Grant],
-    scratch: Option<&Dir>,
     console: &Arc<Console>,
 ) -> wasmtime::Result<WasiCtx> {
     let mut builder = WasiCtxBuilder::new();
@@ -77,9 +76,6 @@ pub(crate) fn context(
         .allow_ip_name_lookup(false)
         .stdout(Descriptor::new(Stream::Stdout, console))
         .stderr(Descriptor::new(Stream::Stderr, console));
-    if let Some(scratch) = scratch {
-        builder.preopened_dir(open_path(scratch), "/tmp", FsPerms::ReadWrite)?;
-    }
     for grant in image.iter().chain(grants) {
         let permissions = if grant.writable { FsPerms::ReadWrite } else { FsPerms::ReadOnly };
         builder.preopened_dir(open_path(&grant.folder), &grant.path, permissions)?;
@@ -101,7 +97,7 @@ pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         control: &host.control,
         table: &mut host.table,
     })?;
-    quota::add_to_linker(linker)?;
+    files::add_to_linker(linker)?;
     linker.allow_shadowing(false);
     Ok(())
 }

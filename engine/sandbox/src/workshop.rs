@@ -18,6 +18,7 @@ use crate::console::Console;
 use crate::control::Control;
 use crate::engine::Engine;
 pub use crate::engine::Metering;
+use crate::files::{self, Bounds, HostFiles, Tree};
 use crate::host::{Host, MemoryLimit, StepIo};
 pub use crate::image::{FORMAT, FileDigest, MANIFEST, MEMORY};
 use crate::image::{Manifest, digest_of};
@@ -25,7 +26,6 @@ use crate::limits::{Limits, Scope, Scopes};
 use crate::memory::{Beginning, MemoryHandle, MemoryImage, WordBits};
 use crate::outcome::{Event, FinalAnswer};
 use crate::precompiled::{self, VerifiedFile};
-use crate::quota::FileQuota;
 use crate::tools::Tools;
 use crate::wasi::{self, Grant};
 use crate::{engine, instance};
@@ -99,7 +99,7 @@ impl Workshop {
             }
         };
         console.begin(1 << 20, Scope::Step, Some(Arc::new(listener)));
-        let wasi = wasi::context(&[], &grants, None, &console)?;
+        let wasi = wasi::context(&[], &grants, &console)?;
         let mut store = instance::store(&wasmtime, bare(wasi, control, limits));
         let (guest, memory) =
             engine::instantiate(&guest, &Beginning::Image(image), &mut store).await?;
@@ -152,8 +152,9 @@ impl Workshop {
     }
 }
 
-/// A host without tools.
+/// A host without tools and without files of its own.
 fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
+    let tree = Tree::new(&[], Bounds::new(&limits), files::system_clock());
     Host {
         wasi,
         table: ResourceTable::new(),
@@ -161,7 +162,7 @@ fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
         control,
         tools: Arc::new(Tools::default()),
         memory: MemoryLimit::new(limits.memory_bytes),
-        files: Arc::new(FileQuota::new(&limits)),
+        files: HostFiles::new(tree, &limits),
         given: 0,
         step: StepIo::new(limits, Scopes::default(), None),
     }
@@ -175,7 +176,7 @@ fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
 pub async fn instantiating(engine: &Engine) -> wasmtime::Result<Duration> {
     let control = Control::new(Vec::new());
     let console = Arc::new(Console::new(Arc::clone(&control)));
-    let wasi = wasi::context(&[], &[], None, &console)?;
+    let wasi = wasi::context(&[], &[], &console)?;
     let mut store = instance::store(engine.wasmtime(), bare(wasi, control, Limits::default()));
     let started = Instant::now();
     engine.instantiate(&mut store, &Beginning::Image(engine.image().clone())).await?;

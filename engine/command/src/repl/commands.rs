@@ -64,7 +64,9 @@ pub(crate) async fn limits(live: &mut Live, changes: &str, printer: &Printer) ->
         ["tool_calls", &limits.tool_calls.to_string(), &used.tool_calls.to_string()],
         ["", "of a session", ""],
         ["file_bytes", &units::exact_bytes(limits.file_bytes), ""],
+        ["file_size", &units::exact_bytes(limits.file_size), ""],
         ["files", &limits.files.to_string(), ""],
+        ["path_depth", &limits.path_depth.to_string(), ""],
         ["open_files", &limits.open_files.to_string(), ""],
     ] {
         printer.line(format!("{name:11} {limit:12} {used}").trim_end())?;
@@ -85,7 +87,7 @@ fn changed(mut limits: Limits, changes: &str) -> Result<Limits, String> {
             "fuel" => limits.fuel = Some(units::amount(value)?),
             "output" => limits.output_bytes = units::bytes(value)?,
             "tool_calls" => limits.tool_calls = units::amount(value)?,
-            "file_bytes" | "files" | "open_files" => {
+            "file_bytes" | "file_size" | "files" | "path_depth" | "open_files" => {
                 return Err(format!("`{name}` holds for a session from its start"));
             }
             _ => {
@@ -101,7 +103,8 @@ fn changed(mut limits: Limits, changes: &str) -> Result<Limits, String> {
 
 /// Lists what is in the session's own folder and in those that were granted.
 pub(crate) async fn files(live: &mut Live, printer: &Printer) -> Result<()> {
-    let mut folders = vec![("/tmp".to_owned(), "the session's own")];
+    let mut folders = ["/work", "/tmp"].map(|path| (path.to_owned(), "the session's own")).to_vec();
+    folders.retain(|(path, _)| live.granted().iter().all(|(granted, _)| granted != path));
     folders.extend(live.granted().into_iter().map(|(path, writable)| {
         (path, if writable { "granted, to read and write" } else { "granted, to read" })
     }));

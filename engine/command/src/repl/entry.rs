@@ -2,7 +2,7 @@
 
 /// The commands, each with what it does.
 pub(crate) const COMMANDS: [(&str, &str); 6] = [
-    ("%files", "list what is in /tmp and in the granted folders"),
+    ("%files", "list what is in /work, /tmp and the granted folders"),
     ("%help", "list the commands"),
     ("%limits", "show the limits and what was used; %limits time=5s memory=512MiB changes them"),
     ("%quit", "leave, as Ctrl-D and exit() do"),
