@@ -530,7 +530,11 @@ async fn try_out(sandbox: &Sandbox, attack: &Attack) -> Result<Vec<String>, Sess
         }
         let exceeded = exceeded(&ended, sandbox.limits());
         complaints.extend(exceeded.map(|what| format!("step {number}: {what}: {}", told())));
-        if ended.lost || session.is_lost() {
+        if ended.lost != session.is_lost() {
+            complaints.push(format!("step {number}: the session and its step disagree"));
+        }
+        // What is rolled back to may be an interpreter that earlier steps have broken.
+        if ended.lost && attack.fate != Fate::Either {
             complaints.push(format!("the session was lost with step {number}: {}", told()));
         }
         if ended.rolled_back {
@@ -557,7 +561,7 @@ async fn try_out(sandbox: &Sandbox, attack: &Attack) -> Result<Vec<String>, Sess
         complaints.push("the canary came back".to_owned());
     }
 
-    if attack.goes_on {
+    if attack.goes_on && !session.is_lost() {
         complaints.extend(usual(&mut session, attack, "").await?.complaint("the session"));
     }
     drop(session);

@@ -18,3 +18,4 @@ x = 1
 #% ends 2: completed
 #% ends: failed
 #% session: rolled back
+#% after: fresh

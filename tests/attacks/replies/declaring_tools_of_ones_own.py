@@ -1,6 +1,6 @@
 # Declares tools to its own runtime, as the host does. They are functions here, and nothing there.
 from fumehood import tools
-evil = tools.declare("evil", "Does anything.", {"type": "object", "properties": {"code": {"type": "string"}}})
+evil = tools.declare("evil", "Does anything.", ["code"], 1, {}, [], "{}")
 try:
     evil("1")
 except tools.ToolError as error:
@@ -8,7 +8,7 @@ except tools.ToolError as error:
 echo.__defaults__ = (1,)
 echo.__kwdefaults__ = {"other": 2}
 print(echo())
-other = tools.declare("echo", "", {"type": "object", "properties": {"wrong": {}, "value": {}}})
+other = tools.declare("echo", "", ["wrong", "value"], 0, {}, [], "{}")
 try:
     other(wrong=1)
 except tools.ToolArgumentError as error:

@@ -8,7 +8,7 @@ for tool in (echo, fail, nap):
           sorted(tool.__globals__))
 seen = [o for tool in (echo, fail, nap) for o in gc.get_referents(tool, *gc.get_referents(tool))]
 print(len(repr(seen)) > 100)
-#=> echo ('_call', '_pairs') (None,) False None ['__builtins__', '__name__', '_call', '_pairs']
-#=> fail ('_call', '_pairs') (None, ()) False None ['__builtins__', '__name__', '_call', '_pairs']
-#=> nap ('_call', '_pairs') (None,) False None ['__builtins__', '__name__', '_call', '_pairs']
+#=> echo ('_call',) (None,) False None ['__builtins__', '__name__', '_call']
+#=> fail ('_call',) (None, ()) False None ['__builtins__', '__name__', '_call']
+#=> nap ('_call',) (None,) False None ['__builtins__', '__name__', '_call']
 #=> True

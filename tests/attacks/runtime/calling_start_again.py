@@ -1,7 +1,8 @@
 # Starts its session anew from within, with other settings and tools of its own making.
 import fumehood.sessions, json
 run = fumehood.sessions.start(json.dumps({"seed": "00" * 32, "argv": ["mine"], "env": {"A": "1"}, "cwd": "/etc", "request_bytes": 2**62, "nesting": 10**6,
-    "tools": [{"name": "secret", "description": "", "parameters": {}}, {"name": "echo", "description": "", "parameters": {"properties": {"value": {}}}}]}))
+    "tools": [{"name": name, "documentation": "", "parameters": names, "required": len(names), "defaults": {}, "nullless": [], "properties": "{}"}
+              for name, names in (("secret", []), ("echo", ["value"]))]}))
 print(run is fumehood.steps.run, type(run).__name__)
 deep = 1
 for _ in range(100):
