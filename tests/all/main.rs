@@ -15,6 +15,7 @@ mod image;
 mod limits;
 mod lines;
 mod repl;
+mod saved;
 mod sessions;
 mod tools;
 

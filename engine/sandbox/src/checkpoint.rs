@@ -2,6 +2,7 @@
 
 use crate::error::SessionError;
 use crate::instance::{Instance, Resuming, Surroundings};
+use crate::limits::Usage;
 use crate::memory::Beginning;
 use crate::sandbox::Sandbox;
 use crate::session::{Committed, Session};
@@ -26,8 +27,10 @@ use crate::session::{Committed, Session};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
-    committed: Committed,
-    steps: u64,
+    pub(crate) committed: Committed,
+    pub(crate) steps: u64,
+    /// What the session had used.
+    pub(crate) usage: Usage,
 }
 
 impl Session {
@@ -40,7 +43,8 @@ impl Session {
     /// * [`SessionError::Lost`] if there is no state any more
     /// * [`SessionError::State`] if the system has no memory for it; the session goes on as it was
     pub fn checkpoint(&mut self) -> Result<Checkpoint, SessionError> {
-        Ok(Checkpoint { committed: self.commit()?, steps: self.steps() })
+        let committed = self.commit()?;
+        Ok(Checkpoint { committed, steps: self.steps(), usage: self.usage().clone() })
     }
 
     /// Goes back, or forward, to a state of this session or of any other of the same engine.
@@ -59,8 +63,9 @@ impl Session {
     /// A second session in the same state, of the same sandbox. From here on the two have nothing to do
     /// with each other.
     ///
-    /// Everything in the interpreter is the same, the state of random number generators included. Files
-    /// that are open stay open here, and are closed there.
+    /// Everything in the interpreter is the same, the state of random number generators included, and so
+    /// is what steps have used so far, as far as totals are limited. Files that are open stay open here,
+    /// and are closed there.
     ///
     /// # Errors
     ///
@@ -80,7 +85,15 @@ impl Session {
     /// ```
     pub async fn fork(&mut self) -> Result<Session, SessionError> {
         let checkpoint = self.checkpoint()?;
-        Session::resume(&self.sandbox(), &checkpoint, false).await
+        Session::continued(&self.sandbox(), &checkpoint).await
+    }
+
+    /// A session that goes on from a checkpoint as if it were the one that it is of.
+    pub(crate) async fn continued(
+        sandbox: &Sandbox,
+        checkpoint: &Checkpoint,
+    ) -> Result<Session, SessionError> {
+        Session::resume(sandbox, checkpoint, checkpoint.usage.clone(), false).await
     }
 
     fn check(&self, checkpoint: &Checkpoint) -> Result<(), SessionError> {
@@ -92,9 +105,10 @@ impl Session {
     async fn resume(
         sandbox: &Sandbox,
         checkpoint: &Checkpoint,
+        usage: Usage,
         reseed: bool,
     ) -> Result<Session, SessionError> {
-        let Checkpoint { committed, steps } = checkpoint;
+        let Checkpoint { committed, steps, .. } = checkpoint;
         let image = sandbox.inner.engine.image();
         if !committed.memory.is_of(image) {
             return Err(SessionError::OtherEngine);
@@ -103,7 +117,7 @@ impl Session {
         let beginning = Beginning::State(image.clone(), committed.memory.clone());
         let resuming = Resuming { open_files: committed.open_files, reseed };
         let instance = Instance::resume(&surroundings, &beginning, resuming).await?;
-        Ok(Session::of(surroundings, instance, Some(committed.clone()), *steps))
+        Ok(Session::of(surroundings, instance, Some(committed.clone()), *steps, usage))
     }
 }
 
@@ -136,6 +150,6 @@ impl Sandbox {
     /// # }
     /// ```
     pub async fn session_from(&self, checkpoint: &Checkpoint) -> Result<Session, SessionError> {
-        Session::resume(self, checkpoint, true).await
+        Session::resume(self, checkpoint, Usage::default(), true).await
     }
 }

@@ -191,3 +191,57 @@ pub enum FilesError {
         source: io::Error,
     },
 }
+
+/// Why a session cannot be saved, or gone on from.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SavedError {
+    /// It cannot be written or read.
+    #[error("cannot be written or read")]
+    Io(#[from] std::io::Error),
+    /// What is read is something else.
+    #[error("this is no saved session")]
+    NotASession,
+    /// What is read has another version, which a newer or an older library has written.
+    #[error("the saved session has version {found}, this library reads version {supported}")]
+    Version {
+        /// Its version.
+        found: u32,
+        /// The version that is read.
+        supported: u32,
+    },
+    /// The session was one of another image, and without it says nothing.
+    #[error("the session was saved with the image {found}, this is {expected}")]
+    OtherImage {
+        /// The session's image.
+        found: String,
+        /// The sandbox's image.
+        expected: String,
+    },
+    /// The interpreter has functions of tools that the sandbox does not have.
+    #[error("the saved session needs tools that are not there: {}", names.join(", "))]
+    MissingTools {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The session's memory is larger than the sandbox allows.
+    #[error("the saved session has {bytes} bytes of memory, the limit is {limit} bytes")]
+    MemoryLimit {
+        /// The size of its memory.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The session's files are more than the sandbox allows.
+    #[error("the saved session's files are more than the limits allow: {0}")]
+    Files(crate::files::Refusal),
+    /// What is read is not what was written: it was cut off or changed.
+    #[error("the saved session is damaged: {what}")]
+    Damaged {
+        /// Where.
+        what: String,
+    },
+    /// The session has no state, or none can be started.
+    #[error(transparent)]
+    Session(Box<SessionError>),
+}

@@ -41,6 +41,7 @@ mod memory;
 mod outcome;
 mod precompiled;
 mod sandbox;
+mod saved;
 mod session;
 mod signature;
 mod tools;
@@ -52,7 +53,7 @@ pub use checkpoint::Checkpoint;
 pub use code::Code;
 pub use control::CancelHandle;
 pub use engine::{Engine, Metering};
-pub use error::{ConfigError, EngineError, FilesError, ImageError, SessionError};
+pub use error::{ConfigError, EngineError, FilesError, ImageError, SavedError, SessionError};
 pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};
 pub use image::{FORMAT, FileDigest, Image, Manifest};
 pub use limits::{

@@ -49,7 +49,7 @@ impl Session {
         let surroundings = Surroundings::new(&sandbox.inner, sandbox.inner.files.clone())?;
         let beginning = Beginning::Image(sandbox.inner.engine.image().clone());
         let instance = Instance::start(&surroundings, &beginning).await?;
-        Ok(Session::of(surroundings, instance, None, 0))
+        Ok(Session::of(surroundings, instance, None, 0, Usage::default()))
     }
 
     pub(crate) fn of(
@@ -57,13 +57,14 @@ impl Session {
         instance: Instance,
         committed: Option<Committed>,
         steps: u64,
+        usage: Usage,
     ) -> Session {
         Session {
             surroundings,
             instance: Some(instance),
             committed,
             changed: false,
-            usage: Usage::default(),
+            usage,
             steps,
             lost: None,
         }

@@ -13,7 +13,6 @@ mod descriptors;
 mod granted;
 mod open;
 mod path;
-#[cfg_attr(not(test), expect(dead_code, reason = "for sessions that are saved"))]
 mod saved;
 mod session_files;
 mod streams;
@@ -29,6 +28,7 @@ pub use copying::Copied;
 pub(crate) use descriptors::add_to_linker;
 use granted::GrantedQuota;
 pub(crate) use open::SharedTree;
+pub(crate) use saved::LoadError;
 pub use session_files::{FileEntry, Files};
 pub(crate) use tree::{Bounds, Clock, Tree};
 pub use tree::{FileKind, FileMetadata, Refusal};

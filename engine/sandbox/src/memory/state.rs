@@ -4,6 +4,7 @@
 //! none is that of the image, or zeros after the image's end. The table is in parts of [`PART`] pages,
 //! which states share until one of them changes.
 
+use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use super::store::{PageStore, Row, SEGMENT, Slot};
 
 /// Pages in a part of a table.
 const PART: usize = 512;
+/// Pages that are read at a time.
+const READ_PAGES: usize = 256;
 /// No slot.
 const NONE: Slot = Slot::MAX;
 
@@ -51,6 +54,28 @@ impl State {
     /// How many bytes the memory has.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Calls `each` with the pages that are not those of the image, in order, as runs: where they begin,
+    /// and their bytes in parts. The same contents are always the same runs.
+    pub(crate) fn each_run(
+        &self,
+        mut each: impl FnMut(u64, &[&[u8]]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let page = rustix::param::page_size() as u64;
+        let reader = self.store.reader();
+        let rows = self.rows(|_, _| false);
+        for run in rows.chunk_by(|(before, _), (after, _)| before.end == after.start) {
+            let bytes = run.iter().map(|(_, row)| reader.bytes(*row));
+            let bytes = bytes.collect::<Option<Vec<_>>>().ok_or(io::ErrorKind::NotFound)?;
+            each(run[0].0.start as u64 * page, &bytes)?;
+        }
+        Ok(())
+    }
+
+    /// A state of this size that differs from this one in what is read into it.
+    pub(crate) fn building(self, bytes: usize) -> Building {
+        Building { state: self, bytes, changed: Vec::new() }
     }
 
     /// Whether it is a state of a memory that began as this image.
@@ -152,6 +177,50 @@ impl State {
             }
         }
         rows
+    }
+}
+
+/// A state in the making.
+pub(crate) struct Building {
+    state: State,
+    bytes: usize,
+    /// Pages and the slots they are in, in order, which are held.
+    changed: Vec<(usize, Slot)>,
+}
+
+impl Building {
+    /// Reads pages that follow all that were read before: `offset` and `length` are whole pages.
+    pub(crate) fn read(
+        &mut self,
+        from: &mut impl Read,
+        offset: u64,
+        length: u64,
+    ) -> io::Result<()> {
+        let page = rustix::param::page_size();
+        let mut number = usize::try_from(offset).map_err(io::Error::other)? / page;
+        let mut left = usize::try_from(length).map_err(io::Error::other)?;
+        let mut bytes = vec![0; left.min(READ_PAGES * page)];
+        while left > 0 {
+            let bytes = &mut bytes[..left.min(READ_PAGES * page)];
+            from.read_exact(bytes)?;
+            for row in self.state.store.write(&[bytes])? {
+                self.changed.extend((number..).zip(row.slots()));
+                number += row.length as usize;
+            }
+            left -= bytes.len();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> State {
+        let changed = std::mem::take(&mut self.changed);
+        self.state.then(self.bytes, &changed)
+    }
+}
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        self.state.store.release(self.changed.iter().map(|(_, slot)| *slot));
     }
 }
 

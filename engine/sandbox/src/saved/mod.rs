@@ -1,0 +1,302 @@
+//! Checkpoints as bytes, and back: `docs/session-format.md` describes them byte by byte.
+//!
+//! What is saved is what differs from the image: pages of memory, and files. So it can be gone on from
+//! wherever the same image is. Reading trusts nothing: each length is checked before there is room made
+//! for it, and nothing is used of a file that is not whole. What the memory holds afterwards is the
+//! guest's, and as hostile as ever.
+
+mod chunks;
+
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::checkpoint::Checkpoint;
+use crate::error::{SavedError, SessionError};
+use crate::files::{self, Bounds, Tree};
+use crate::limits::Usage;
+use crate::memory::State;
+use crate::sandbox::Sandbox;
+use crate::saved::chunks::{Hashing, Packer, Unpacker};
+use crate::session::{Committed, Session};
+
+/// What a saved session begins with.
+const MAGIC: &[u8; 8] = b"fumehood";
+/// The version of the form. It is counted up whenever a reader of this version would misread what is
+/// written, or could not make of it what was saved.
+const VERSION: u32 = 1;
+/// No header is longer, in bytes.
+const HEADER_BYTES: u32 = 1 << 20;
+
+/// What is said about a saved session before its contents.
+#[derive(Debug, Serialize, Deserialize)]
+struct Header {
+    /// The image that the pages differ from.
+    image: String,
+    /// How the image is metered, for whoever looks at the header.
+    metering: String,
+    /// The size of the memory.
+    memory_bytes: u64,
+    /// Pages are runs of so many bytes.
+    page_bytes: u32,
+    /// The tools that the interpreter has functions of.
+    tools: Vec<String>,
+    /// Whether files were open.
+    open_files: bool,
+    /// Steps that were run.
+    steps: u64,
+    /// What they have used.
+    usage: SavedUsage,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SavedUsage {
+    fuel: u64,
+    wall_us: u64,
+    cpu_us: u64,
+    memory_bytes: u64,
+    output_bytes: u64,
+    tool_calls: u64,
+}
+
+impl From<&Usage> for SavedUsage {
+    fn from(usage: &Usage) -> SavedUsage {
+        let microseconds =
+            |time: std::time::Duration| time.as_micros().try_into().unwrap_or(u64::MAX);
+        SavedUsage {
+            fuel: usage.fuel,
+            wall_us: microseconds(usage.wall),
+            cpu_us: microseconds(usage.cpu),
+            memory_bytes: usage.memory_bytes,
+            output_bytes: usage.output_bytes,
+            tool_calls: usage.tool_calls,
+        }
+    }
+}
+
+impl From<SavedUsage> for Usage {
+    fn from(saved: SavedUsage) -> Usage {
+        Usage {
+            fuel: saved.fuel,
+            wall: std::time::Duration::from_micros(saved.wall_us),
+            cpu: std::time::Duration::from_micros(saved.cpu_us),
+            memory_bytes: saved.memory_bytes,
+            output_bytes: saved.output_bytes,
+            tool_calls: saved.tool_calls,
+        }
+    }
+}
+
+impl Session {
+    /// Writes the state of the session as it is now, from which [`Sandbox::resume`] goes on, in this
+    /// process or another one that has the same image.
+    ///
+    /// What is written takes about as much as the session has changed. It holds whatever the code has in
+    /// its variables and files.
+    ///
+    /// # Errors
+    ///
+    /// * [`SavedError::Session`] if the session has no state
+    /// * [`SavedError::Io`] if it cannot be written; the session goes on as it was
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(sandbox: fumehood::Sandbox) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut session = sandbox.session().await?;
+    /// session.run("x = 20").await?;
+    /// let mut saved = Vec::new();
+    /// session.save(&mut saved)?;
+    ///
+    /// let mut session = sandbox.resume(saved.as_slice()).await?;
+    /// session.run("x + 1").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn save(&mut self, to: impl Write) -> Result<(), SavedError> {
+        let sandbox = self.sandbox();
+        let checkpoint = self.checkpoint().map_err(Box::new)?;
+        checkpoint.save(&sandbox, to)
+    }
+}
+
+impl Sandbox {
+    /// Starts a session that goes on from one that was saved, with what that had used so far.
+    ///
+    /// # Errors
+    ///
+    /// [`SavedError`] says what is wrong with what is read: another image, a newer version, something that
+    /// is damaged, more than the limits of this sandbox allow, or tools that it does not have.
+    pub async fn resume(&self, from: impl Read) -> Result<Session, SavedError> {
+        let checkpoint = Checkpoint::load(self, from)?;
+        Ok(Session::continued(self, &checkpoint).await.map_err(Box::new)?)
+    }
+}
+
+impl Checkpoint {
+    /// Writes it, as [`Session::save`] does. `sandbox` is that of its session.
+    ///
+    /// # Errors
+    ///
+    /// [`SavedError::Io`] if it cannot be written.
+    pub fn save(&self, sandbox: &Sandbox, to: impl Write) -> Result<(), SavedError> {
+        let Checkpoint { committed, steps, usage } = self;
+        let engine = &sandbox.inner.engine;
+        let header = Header {
+            image: engine.manifest().id.clone(),
+            metering: engine.metering().to_string(),
+            memory_bytes: committed.memory.bytes() as u64,
+            page_bytes: page_bytes(),
+            tools: sandbox.tools().iter().map(|tool| tool.name.clone()).collect(),
+            open_files: committed.open_files,
+            steps: *steps,
+            usage: SavedUsage::from(usage),
+        };
+        let header = serde_json::to_vec(&header).map_err(io::Error::other)?;
+        let mut to = Hashing::new(to);
+        to.write_all(MAGIC)?;
+        to.write_all(&VERSION.to_le_bytes())?;
+        to.write_all(&u32::try_from(header.len()).map_err(io::Error::other)?.to_le_bytes())?;
+        to.write_all(&header)?;
+        let mut packer = Packer::new(to);
+        committed.memory.each_run(|offset, parts| {
+            let length = parts.iter().map(|bytes| bytes.len() as u64).sum::<u64>();
+            packer.write_all(&offset.to_le_bytes())?;
+            packer.write_all(&length.to_le_bytes())?;
+            parts.iter().try_for_each(|bytes| packer.write_all(bytes))
+        })?;
+        packer.write_all(&[0xff; 8])?;
+        committed.files.save(&mut packer)?;
+        let (mut to, hash) = packer.finish()?.finish();
+        to.write_all(&hash)?;
+        to.flush()?;
+        Ok(())
+    }
+
+    /// Reads what was saved of a session, for sessions in `sandbox`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Sandbox::resume`].
+    pub fn load(sandbox: &Sandbox, from: impl Read) -> Result<Checkpoint, SavedError> {
+        let mut from = Hashing::new(from);
+        if &array::<8>(&mut from)? != MAGIC {
+            return Err(SavedError::NotASession);
+        }
+        let version = u32::from_le_bytes(array(&mut from)?);
+        if version != VERSION {
+            return Err(SavedError::Version { found: version, supported: VERSION });
+        }
+        let header = header(&mut from)?;
+        check(&header, sandbox)?;
+        let mut from = Unpacker::new(from);
+        let memory = memory(&mut from, &header, sandbox)?;
+        let bounds = Bounds::new(&sandbox.inner.limits);
+        let files = Tree::load(&mut from, bounds, files::system_clock())
+            .map_err(|error| SavedError::from_files(error))?;
+        let (mut from, hash) = from.finish().map_err(SavedError::reading)?.finish();
+        if array::<32>(&mut from)? != hash {
+            return Err(SavedError::Damaged { what: "its hash is another".to_owned() });
+        }
+        let committed = Committed { memory, files, open_files: header.open_files };
+        Ok(Checkpoint { committed, steps: header.steps, usage: header.usage.into() })
+    }
+}
+
+fn page_bytes() -> u32 {
+    u32::try_from(rustix::param::page_size()).unwrap_or(u32::MAX)
+}
+
+fn array<const N: usize>(from: &mut impl Read) -> Result<[u8; N], SavedError> {
+    let mut bytes = [0; N];
+    from.read_exact(&mut bytes).map_err(SavedError::reading)?;
+    Ok(bytes)
+}
+
+fn header(from: &mut impl Read) -> Result<Header, SavedError> {
+    let length = u32::from_le_bytes(array(from)?);
+    if length > HEADER_BYTES {
+        return Err(SavedError::Damaged { what: "its header is too long".to_owned() });
+    }
+    let mut bytes = vec![0; length as usize];
+    from.read_exact(&mut bytes).map_err(SavedError::reading)?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| SavedError::Damaged { what: format!("its header is none: {error}") })
+}
+
+/// Whether the sandbox can go on from what the header tells.
+fn check(header: &Header, sandbox: &Sandbox) -> Result<(), SavedError> {
+    let image = &sandbox.inner.engine.manifest().id;
+    if header.image != *image {
+        let found = format!("{:.100}", header.image);
+        return Err(SavedError::OtherImage { found, expected: image.clone() });
+    }
+    let has = |name: &&String| !sandbox.tools().iter().any(|tool| tool.name == **name);
+    let missing = header.tools.iter().filter(has).cloned().collect::<Vec<_>>();
+    if !missing.is_empty() {
+        return Err(SavedError::MissingTools { names: missing });
+    }
+    let limit = sandbox.inner.limits.memory_bytes;
+    if header.memory_bytes > limit {
+        return Err(SavedError::MemoryLimit { bytes: header.memory_bytes, limit });
+    }
+    if header.memory_bytes < sandbox.inner.engine.memory_bytes()
+        || !header.memory_bytes.is_multiple_of(64 << 10)
+        || !header.page_bytes.is_multiple_of(page_bytes())
+    {
+        return Err(SavedError::Damaged { what: "its memory has no possible size".to_owned() });
+    }
+    Ok(())
+}
+
+/// The memory: runs of pages, in order, and the end of them.
+fn memory(from: &mut impl Read, header: &Header, sandbox: &Sandbox) -> Result<State, SavedError> {
+    let damaged = |what: &str| SavedError::Damaged { what: what.to_owned() };
+    let page = u64::from(header.page_bytes);
+    let begun = sandbox.inner.engine.image().state();
+    let mut building = begun.building(
+        usize::try_from(header.memory_bytes).map_err(|_| damaged("its memory is too large"))?,
+    );
+    let mut end = 0;
+    loop {
+        let offset = u64::from_le_bytes(array(from)?);
+        if offset == u64::MAX {
+            return Ok(building.finish());
+        }
+        let length = u64::from_le_bytes(array(from)?);
+        let next = offset.checked_add(length).filter(|next| *next <= header.memory_bytes);
+        let fits = offset >= end && offset.is_multiple_of(page) && length.is_multiple_of(page);
+        end = match next {
+            Some(next) if fits && length > 0 => next,
+            _ => return Err(damaged("a run of pages is in no place")),
+        };
+        building.read(from, offset, length).map_err(SavedError::reading)?;
+    }
+}
+
+impl SavedError {
+    /// What reading has come to.
+    fn reading(error: io::Error) -> SavedError {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => {
+                SavedError::Damaged { what: "it ends too early".to_owned() }
+            }
+            io::ErrorKind::InvalidData => SavedError::Damaged { what: error.to_string() },
+            _ => SavedError::Io(error),
+        }
+    }
+
+    fn from_files(error: files::LoadError) -> SavedError {
+        match error {
+            files::LoadError::Io(error) => SavedError::reading(error),
+            files::LoadError::Limits(refusal) => SavedError::Files(refusal),
+            other => SavedError::Damaged { what: format!("of its files {other}") },
+        }
+    }
+}
+
+impl From<Box<SessionError>> for SavedError {
+    fn from(error: Box<SessionError>) -> SavedError {
+        SavedError::Session(error)
+    }
+}
