@@ -57,8 +57,9 @@ pub use error::{ConfigError, EngineError, FilesError, ImageError, SavedError, Se
 pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};
 pub use image::{FORMAT, FileDigest, Image, Manifest};
 pub use limits::{
-    CODE_BYTES, ENTRY_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST, Limit, Limits,
-    NAME_BYTES, PATH_BYTES, Reached, Scope, TIME_GRACE_LEAST, TIME_GRACE_MOST, Totals, Usage,
+    BLOCK_BYTES_LEAST, CODE_BYTES, ENTRY_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST,
+    Limit, Limits, NAME_BYTES, PATH_BYTES, Reached, Scope, TIME_GRACE_LEAST, TIME_GRACE_MOST,
+    Totals, Usage,
 };
 pub use outcome::{
     Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,

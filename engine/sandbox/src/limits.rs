@@ -34,6 +34,9 @@ pub const CODE_BYTES: usize = 8 << 20;
 /// Bytes that each name of a file, folder or link counts among those of `file_bytes`: what the host
 /// keeps to know about it.
 pub const ENTRY_BYTES: u64 = 512;
+/// Bytes that each 64 KiB of a file count at least among those of `file_bytes`, if anything was written
+/// there.
+pub const BLOCK_BYTES_LEAST: u64 = 256;
 /// Bytes of a name of a file.
 pub const NAME_BYTES: usize = 255;
 /// Bytes of a path, and of the target of a symbolic link.
@@ -95,7 +98,9 @@ pub struct Limits {
     /// Bytes a step may print, stdout and stderr together.
     pub output_bytes: u64,
     /// Bytes that the session's own files may hold: what is removed is given back, and holes do not
-    /// count. Each file, folder and link counts [`ENTRY_BYTES`] besides. The host keeps them in memory.
+    /// count, but 64 KiB in which there is anything count at least [`BLOCK_BYTES_LEAST`]. Each name
+    /// counts [`ENTRY_BYTES`] besides, and so do the targets of links. The host keeps all that in memory,
+    /// of which it takes up to three times as much.
     /// Counted on their own, so many bytes may be written to granted folders; there, what is overwritten
     /// or removed later counts, too. It holds for the session. Writing more fails with `OSError` and the
     /// errno `ENOSPC`.

@@ -21,7 +21,10 @@ print(fill(lambda n: os.link("/tmp/f", f"/work/{n:0250}")))
 fd = os.open("/work/f", os.O_RDWR | os.O_CREAT)
 print(fill(lambda n: os.pwrite(fd, b"x", n * 65536 + 65535)))
 os.close(fd)
+fds = [os.open(f"/work/{n}", os.O_RDWR | os.O_CREAT) for n in range(50)]
+print(fill(lambda n: os.pwrite(fds[n % 50], b"x", n // 50 * 65536)))
 #=> 4096
 #=> 464
 #=> 4095
 #=> 31
+#=> 8092

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::limits::BLOCK_BYTES_LEAST;
+
 /// Bytes of a block.
 pub(super) const BLOCK: usize = 64 << 10;
 
@@ -13,7 +15,7 @@ pub(super) const BLOCK: usize = 64 << 10;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Content {
     size: u64,
-    /// Bytes that are held in the blocks.
+    /// Bytes that the blocks count for.
     stored: u64,
     blocks: BTreeMap<u64, Arc<Vec<u8>>>,
 }
@@ -37,13 +39,21 @@ fn parts(mut at: u64, mut length: usize) -> impl Iterator<Item = Part> {
     })
 }
 
+/// What a block of so many bytes counts for: no less than the host needs to know about it.
+fn counted(length: usize) -> u64 {
+    match length as u64 {
+        0 => 0,
+        length => length.max(BLOCK_BYTES_LEAST),
+    }
+}
+
 impl Content {
     /// The size of the file, holes included.
     pub(super) fn size(&self) -> u64 {
         self.size
     }
 
-    /// Bytes that are held for it.
+    /// Bytes that it counts for.
     pub(super) fn stored(&self) -> u64 {
         self.stored
     }
@@ -65,12 +75,12 @@ impl Content {
         length
     }
 
-    /// Bytes that writing so many at a position adds to those that are held.
+    /// Bytes that writing so many at a position adds to those it counts for.
     pub(super) fn growth(&self, at: u64, length: usize) -> u64 {
         parts(at, length)
             .map(|part| {
                 let held = self.blocks.get(&part.block).map_or(0, |block| block.len());
-                (part.begin + part.length).saturating_sub(held) as u64
+                counted((part.begin + part.length).max(held)) - counted(held)
             })
             .sum()
     }
@@ -82,7 +92,7 @@ impl Content {
             let block = Arc::make_mut(self.blocks.entry(part.block).or_default());
             let end = part.begin + part.length;
             if block.len() < end {
-                self.stored += (end - block.len()) as u64;
+                self.stored += counted(end) - counted(block.len());
                 if block.capacity() < end {
                     block.reserve_exact(end.next_power_of_two().min(BLOCK) - block.len());
                 }
@@ -101,13 +111,13 @@ impl Content {
         self.size = size;
         let first_cut = size.div_ceil(BLOCK as u64);
         let cut = self.blocks.split_off(&first_cut);
-        self.stored -= cut.values().map(|block| block.len() as u64).sum::<u64>();
+        self.stored -= cut.values().map(|block| counted(block.len())).sum::<u64>();
         let rest = (size % BLOCK as u64) as usize;
         if rest > 0
             && let Some(block) = self.blocks.get_mut(&(size / BLOCK as u64))
             && block.len() > rest
         {
-            self.stored -= (block.len() - rest) as u64;
+            self.stored -= counted(block.len()) - counted(rest);
             // A copy of its own, and not the long one with a shorter length.
             *block = Arc::new(block[..rest].to_vec());
         }
@@ -133,9 +143,13 @@ mod tests {
     fn what_was_written_is_read_across_the_borders_of_blocks() {
         let mut content = Content::default();
         let bytes = (0..3 * BLOCK + 5).map(|n| (n % 251) as u8).collect::<Vec<_>>();
-        assert_eq!(content.growth(7, bytes.len()), (bytes.len() + 7) as u64);
+        let growth = content.growth(7, bytes.len());
+        // The last block has 12 bytes.
+        assert_eq!(growth, 3 * BLOCK as u64 + 256);
         content.write(7, &bytes);
-        assert_eq!(content.stored(), content.size());
+        assert_eq!((content.stored(), content.size()), (growth, 3 * BLOCK as u64 + 12));
+        assert_eq!(content.growth(8, bytes.len()), 0);
+        assert_eq!(content.growth(8, bytes.len() + 300), 56 + 1);
         assert_eq!(&all(&content)[..7], &[0; 7]);
         assert_eq!(&all(&content)[7..], &bytes);
         let mut some = [0; 9];
@@ -148,12 +162,12 @@ mod tests {
     fn holes_take_no_memory_and_are_zeros() {
         let mut content = Content::default();
         content.write(1 << 40, b"x");
-        assert_eq!((content.size(), content.stored()), ((1 << 40) + 1, 1));
+        assert_eq!((content.size(), content.stored()), ((1 << 40) + 1, 256));
         let mut bytes = [7; 3];
         assert_eq!(content.read((1 << 40) - 2, &mut bytes), 3);
         assert_eq!(&bytes, b"\0\0x");
         content.resize(1 << 50);
-        assert_eq!(content.stored(), 1);
+        assert_eq!(content.stored(), 256);
         content.resize(0);
         assert_eq!((content.size(), content.stored()), (0, 0));
     }
@@ -163,7 +177,7 @@ mod tests {
         let mut content = Content::default();
         content.write(0, &vec![9; 2 * BLOCK]);
         content.resize(BLOCK as u64 + 10);
-        assert_eq!(content.stored(), BLOCK as u64 + 10);
+        assert_eq!(content.stored(), BLOCK as u64 + 256);
         content.resize(2 * BLOCK as u64);
         assert!(all(&content)[BLOCK + 10..].iter().all(|byte| *byte == 0));
         content.resize(BLOCK as u64);

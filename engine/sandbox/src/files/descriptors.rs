@@ -24,7 +24,7 @@ use crate::files::tree::{FileKind, FileMetadata, Inode, Opening, ROOT, Refusal, 
 use crate::host::Host;
 
 /// The upper half of the hash of what is in a tree. What is in granted folders has others.
-const HASH: u64 = 0x66_75_6d_65_68_6f_6f_64;
+const HASH: u64 = u64::from_be_bytes(*b"fumehood");
 
 /// Replaces the functions of WASI for files.
 pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {

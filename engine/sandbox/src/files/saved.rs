@@ -244,7 +244,7 @@ impl Loading {
             if !fits {
                 return Err(LoadError::Damaged("a block is in no place"));
             }
-            self.take(length as u64)?;
+            self.take(content.growth(at, length))?;
             let mut bytes = vec![0; length];
             from.read_exact(&mut bytes)?;
             content.write(at, &bytes);

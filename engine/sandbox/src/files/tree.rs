@@ -488,11 +488,11 @@ impl Tree {
         if place.name.is_none() {
             return Err(Refusal::Invalid);
         }
-        if !folder.entries.is_empty() {
-            return Err(Refusal::NotEmpty);
-        }
         if place.folder == ROOT {
             return Err(Refusal::Busy);
+        }
+        if !folder.entries.is_empty() {
+            return Err(Refusal::NotEmpty);
         }
         self.remove(&place, inode);
         Ok(())
@@ -846,7 +846,7 @@ mod tests {
         assert_eq!(tree.rename(TOP, ".", TOP, "b"), Err(Refusal::Busy));
         assert_eq!(tree.remove_folder(TOP, "."), Err(Refusal::Invalid));
         for path in ["top", "other"] {
-            assert_eq!(tree.remove_folder(ROOT, path).is_err(), true);
+            assert_eq!(tree.remove_folder(ROOT, path), Err(Refusal::Busy));
             assert_eq!(tree.remove_all(ROOT, path), Err(Refusal::Busy));
             assert_eq!(tree.rename(ROOT, path, ROOT, "top/a/b"), Err(Refusal::Busy));
         }
