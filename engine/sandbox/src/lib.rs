@@ -30,6 +30,8 @@ mod console;
 mod control;
 mod engine;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod host;
 mod image;
 mod limits;

@@ -152,7 +152,7 @@ impl Workshop {
 }
 
 /// A host without tools.
-fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
+pub(crate) fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
     Host {
         wasi,
         table: ResourceTable::new(),
