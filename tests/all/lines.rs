@@ -74,21 +74,22 @@ fn each_limit_can_be_given_for_a_line() {
 fn bad_lines_are_answered_and_the_next_is_read() {
     let mut lines = b"not json\n{\"id\": 7, \"code\": 5}\n\n{\"id\": 8}\n".to_vec();
     lines.extend_from_slice(b"{\"id\": 9, \"code\": \"1\", \"unknown\": 1}\n[1, 2]\n\"text\"\n");
-    lines.extend_from_slice(b"{\"id\": 10, \"code\": \"\xff\"}\n");
+    lines.extend_from_slice(b"{\"id\": 10, \"code\": \"\xff\"}\n[\"id\", \"1\", null, null]\n");
     lines.extend_from_slice(b"{\"id\": 11, \"code\": \"1\", \"limits\": {\"fuel\": 1}}\n");
     lines.extend_from_slice(&[b'['; 100_000]);
     lines.extend_from_slice(b"\n{\"id\": 12, \"code\": \"6 * 7\"}");
     let found = answers(&lines);
-    assert_eq!(found.len(), 10);
-    for line in &found[..9] {
+    assert_eq!(found.len(), 11);
+    for line in &found[..10] {
         assert_eq!(line["status"], "error", "{line}");
         assert!(!line["error"].as_str().unwrap().is_empty());
     }
     assert_eq!(found[1]["id"], 7);
     assert!(found[2]["error"].as_str().unwrap().contains("code"), "{}", found[2]);
     assert!(found[3]["error"].as_str().unwrap().contains("unknown"), "{}", found[3]);
-    assert!(found[7]["error"].as_str().unwrap().contains("fuel is too small"), "{}", found[7]);
-    assert_eq!((&found[9]["id"], &found[9]["value"]["repr"]), (&json!(12), &json!("42")));
+    assert!(found[7]["error"].as_str().unwrap().contains("not a JSON object"), "{}", found[7]);
+    assert!(found[8]["error"].as_str().unwrap().contains("fuel is too small"), "{}", found[8]);
+    assert_eq!((&found[10]["id"], &found[10]["value"]["repr"]), (&json!(12), &json!("42")));
 }
 
 #[test]

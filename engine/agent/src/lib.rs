@@ -25,6 +25,8 @@
 #![forbid(unsafe_code)]
 
 mod agent;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod memory;
 mod model;
 mod openai;

@@ -86,24 +86,13 @@ impl OpenAi {
             return Err(ModelError::Refused { status: status.as_u16(), body });
         }
         let mut reading = Reading::new(request.stop, delta);
-        let mut events = Events::default();
         let mut bytes = response.bytes_stream();
         while let Some(piece) = bytes.next().await {
-            let piece = piece.map_err(connection)?;
-            let complete = events
-                .push(&piece)
-                .map_err(|_| ModelError::Protocol("an event without an end".to_owned()))?;
-            for data in complete {
-                if data == "[DONE]" {
-                    return Ok(reading.finish());
-                }
-                reading.chunk(&data)?;
+            if reading.piece(&piece.map_err(connection)?)? {
+                break;
             }
         }
-        if reading.finished {
-            return Ok(reading.finish());
-        }
-        Err(ModelError::Cut { received: reading.content.len() })
+        reading.finish()
     }
 }
 
@@ -167,7 +156,8 @@ struct Usage {
 }
 
 /// A reply as it comes.
-struct Reading<'a> {
+pub(crate) struct Reading<'a> {
+    events: Events,
     stop: &'a [String],
     delta: &'a (dyn Fn(&str) + Send + Sync),
     content: String,
@@ -179,8 +169,9 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(stop: &'a [String], delta: &'a (dyn Fn(&str) + Send + Sync)) -> Reading<'a> {
+    pub(crate) fn new(stop: &'a [String], delta: &'a (dyn Fn(&str) + Send + Sync)) -> Reading<'a> {
         Reading {
+            events: Events::default(),
             stop,
             delta,
             content: String::new(),
@@ -188,6 +179,22 @@ impl<'a> Reading<'a> {
             finished: false,
             stopped: false,
         }
+    }
+
+    /// Takes a piece of the stream; whether it was the last.
+    pub(crate) fn piece(&mut self, bytes: &[u8]) -> Result<bool, ModelError> {
+        let complete = self
+            .events
+            .push(bytes)
+            .map_err(|_| ModelError::Protocol("an event without an end".to_owned()))?;
+        for data in complete {
+            if data == "[DONE]" {
+                self.finished = true;
+                return Ok(true);
+            }
+            self.chunk(&data)?;
+        }
+        Ok(false)
     }
 
     fn chunk(&mut self, data: &str) -> Result<(), ModelError> {
@@ -215,17 +222,24 @@ impl<'a> Reading<'a> {
         if self.stopped || text.is_empty() {
             return;
         }
+        let before = self.content.len();
         self.content.push_str(text);
         if let Some(end) = self.stop.iter().filter_map(|stop| self.content.find(stop)).min() {
             self.content.truncate(end);
             self.stopped = true;
-            return;
         }
-        (self.delta)(text);
+        // What comes before a stop sequence is part of the reply; a part of the sequence may have been
+        // told already.
+        if let Some(said) = self.content.get(before..).filter(|said| !said.is_empty()) {
+            (self.delta)(said);
+        }
     }
 
-    fn finish(self) -> Reply {
-        Reply { content: self.content, usage: self.usage }
+    pub(crate) fn finish(self) -> Result<Reply, ModelError> {
+        if !self.finished {
+            return Err(ModelError::Cut { received: self.content.len() });
+        }
+        Ok(Reply { content: self.content, usage: self.usage })
     }
 }
 
@@ -313,6 +327,17 @@ mod tests {
             "[DONE]",
         ]);
         assert_eq!(ask(&response, 1000).await.0.unwrap().content, "<code>1");
+    }
+
+    #[tokio::test]
+    async fn text_before_a_stop_sequence_is_told_though_they_come_together() {
+        let response = stream(&[
+            r#"{"choices": [{"delta": {"content": "<code>"}}]}"#,
+            r#"{"choices": [{"delta": {"content": "1</code> and more"}, "finish_reason": "stop"}]}"#,
+            "[DONE]",
+        ]);
+        let (reply, said, _) = ask(&response, 1000).await;
+        assert_eq!((reply.unwrap().content, said), ("<code>1".to_owned(), "<code>1".to_owned()));
     }
 
     #[tokio::test]

@@ -55,6 +55,10 @@ fn without_thinking(reply: &str) -> String {
 
 fn blocks(text: &str, open: &str, close: &str) -> Vec<String> {
     let mut found = Vec::new();
+    if open.is_empty() {
+        // It would be found for ever without getting on.
+        return found;
+    }
     let mut rest = text;
     while let Some((_, after)) = rest.split_once(open) {
         let (block, after) = after.split_once(close).unwrap_or((after, ""));
@@ -146,5 +150,12 @@ mod tests {
         let told = code_of("The final answer is 3.", &tags).unwrap_err();
         assert!(told.contains("final_answer(\"your answer\")"), "{told}");
         assert!(code_of("<code>\n\n</code>", &tags).is_err());
+    }
+
+    #[test]
+    fn an_empty_tag_is_nowhere() {
+        let tags = CodeTags { open: String::new(), close: String::new() };
+        assert!(code_of("anything", &tags).is_err());
+        assert_eq!(code_of("```py\nx\n```", &tags).as_deref(), Ok("x"));
     }
 }

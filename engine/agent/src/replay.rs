@@ -69,6 +69,13 @@ impl Replay {
                     path: name.clone(),
                     reason: format!("line {}: {error}", position + 1),
                 })?;
+            // serde also takes an array of the fields in their order.
+            if !line.trim_start().starts_with('{') {
+                return Err(ModelError::Recording {
+                    path: name,
+                    reason: format!("line {}: it is not a JSON object", position + 1),
+                });
+            }
             let usage = recorded
                 .input_tokens
                 .zip(recorded.output_tokens)
@@ -110,5 +117,19 @@ impl Model for Replay {
             delta(&reply.content);
             Ok(reply)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_an_object() {
+        assert!(Replay::from_text("{\"content\": \"a\"}\n\n {\"content\": \"b\"}").is_ok());
+        for line in [r#"["a", 1, 2]"#, r#"{"content": 1}"#, r#"{"content": "a", "more": 1}"#, "x"] {
+            let refused = Replay::from_text(&format!("\n{line}")).unwrap_err().to_string();
+            assert!(refused.contains("line 2: "), "{refused}");
+        }
     }
 }

@@ -1,20 +1,17 @@
-//! `fumehood exec`: Python in a fresh sandbox, or many pieces of it, a line of JSON each.
+//! `fumehood exec`: Python in a fresh sandbox, or many pieces of it.
 
-use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use fumehood::{Code, Event, Limits, Outcome, Sandbox, Session, Step};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use fumehood::{Code, Event, Outcome, Sandbox, Session, Step};
+use tokio::io::BufReader;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::lines;
 use crate::printer::Printer;
 use crate::report::{Exit, Report, Status};
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox};
@@ -65,7 +62,9 @@ pub(crate) async fn exec(
     if flags.jsonl {
         let engine = image.engine(printer)?;
         let sandbox = sandbox(&engine, &flags.limits, &flags.grants, vec![String::new()])?;
-        return serve_lines(&sandbox, printer).await;
+        let input = BufReader::new(tokio::io::stdin());
+        lines::serve(input, LINE_BYTES, &sandbox, |line| printer.line(line)).await?;
+        return Ok(Exit::Ok);
     }
     // Before the image is looked for: a file that is not there should not cost a build.
     let (source, name, argument) = match (&flags.code, &flags.file) {
@@ -189,164 +188,4 @@ fn cancel_on_interrupt(session: &Session) -> Result<()> {
         std::process::exit(130);
     });
     Ok(())
-}
-
-/// A line of input.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Line {
-    #[serde(default)]
-    #[expect(dead_code, reason = "read before the rest, so that an error can name it")]
-    id: Option<Box<RawValue>>,
-    code: String,
-    #[serde(default)]
-    session: Option<String>,
-    #[serde(default)]
-    limits: Option<LineLimits>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LineLimits {
-    fuel: Option<u64>,
-    time_ms: Option<u64>,
-    cpu_ms: Option<u64>,
-    memory_bytes: Option<u64>,
-    output_bytes: Option<u64>,
-    tool_calls: Option<u64>,
-}
-
-impl LineLimits {
-    fn over(self, mut limits: Limits) -> Limits {
-        limits.fuel = self.fuel.or(limits.fuel);
-        limits.time = self.time_ms.map_or(limits.time, Duration::from_millis);
-        limits.cpu = self.cpu_ms.map(Duration::from_millis).or(limits.cpu);
-        limits.memory_bytes = self.memory_bytes.unwrap_or(limits.memory_bytes);
-        limits.output_bytes = self.output_bytes.unwrap_or(limits.output_bytes);
-        limits.tool_calls = self.tool_calls.unwrap_or(limits.tool_calls);
-        limits
-    }
-}
-
-/// The part of a line that an error about the rest of it repeats.
-#[derive(Deserialize)]
-struct Identified {
-    #[serde(default)]
-    id: Option<Box<RawValue>>,
-}
-
-async fn serve_lines(sandbox: &Sandbox, printer: &Printer) -> Result<Exit> {
-    let mut input = BufReader::new(tokio::io::stdin());
-    let mut sessions = HashMap::<String, Kept>::new();
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = (&mut input).take(LINE_BYTES).read_until(b'\n', &mut line).await?;
-        if read == 0 {
-            return Ok(Exit::Ok);
-        }
-        let complete = line.last() == Some(&b'\n') || (read as u64) < LINE_BYTES;
-        if !complete {
-            skip_line(&mut input).await?;
-        }
-        if complete && line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        if !complete {
-            let error = format!("the line is longer than {LINE_BYTES} bytes");
-            printer.line(&Report::not_run(None, Status::Error, error).to_line())?;
-            continue;
-        }
-        let text = match std::str::from_utf8(&line) {
-            Ok(text) => text,
-            Err(error) => {
-                let error = format!("the line is not UTF-8: {error}");
-                printer.line(&Report::not_run(None, Status::Error, error).to_line())?;
-                continue;
-            }
-        };
-        printer.line(&answer_line(text, sandbox, &mut sessions).await)?;
-    }
-}
-
-async fn skip_line(input: &mut BufReader<tokio::io::Stdin>) -> Result<()> {
-    loop {
-        let buffer = input.fill_buf().await?;
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        match buffer.iter().position(|byte| *byte == b'\n') {
-            Some(end) => {
-                input.consume(end + 1);
-                return Ok(());
-            }
-            None => {
-                let length = buffer.len();
-                input.consume(length);
-            }
-        }
-    }
-}
-
-/// A named session, or why there is none any more.
-enum Kept {
-    Live(Box<Session>),
-    Lost(String),
-}
-
-async fn answer_line(
-    text: &str,
-    sandbox: &Sandbox,
-    sessions: &mut HashMap<String, Kept>,
-) -> String {
-    let id = serde_json::from_str::<Identified>(text).ok().and_then(|line| line.id);
-    let id = id.as_deref();
-    let line = match serde_json::from_str::<Line>(text) {
-        Ok(line) => line,
-        Err(error) => return Report::not_run(id, Status::Error, error.to_string()).to_line(),
-    };
-    let mut code = Code::new(line.code);
-    if let Some(limits) = line.limits {
-        code = code.limits(limits.over(sandbox.limits().clone()));
-    }
-    let Some(name) = line.session else {
-        return match sandbox.session().await {
-            Ok(mut session) => run_line(id, &mut session, code).await,
-            Err(error) => failed(id, error),
-        };
-    };
-    if !sessions.contains_key(&name) {
-        match sandbox.session().await {
-            Ok(session) => drop(sessions.insert(name.clone(), Kept::Live(Box::new(session)))),
-            Err(error) => return failed(id, error),
-        }
-    }
-    match sessions.get_mut(&name) {
-        Some(Kept::Live(session)) => {
-            let answer = run_line(id, session, code).await;
-            if session.is_lost() {
-                // Its memory is given back; its name stays, so that nobody takes a new one for it.
-                let reason = format!("the session `{name}` was lost with an earlier step");
-                sessions.insert(name, Kept::Lost(reason));
-            }
-            answer
-        }
-        Some(Kept::Lost(reason)) => Report::not_run(id, Status::Lost, reason.clone()).to_line(),
-        None => Report::not_run(id, Status::Error, "there is no session".to_owned()).to_line(),
-    }
-}
-
-async fn run_line(id: Option<&RawValue>, session: &mut Session, code: Code) -> String {
-    match session.run(code).await {
-        Ok(step) => Report::of(id, &step).to_line(),
-        Err(error) => failed(id, error),
-    }
-}
-
-fn failed(id: Option<&RawValue>, error: fumehood::SessionError) -> String {
-    let status = match error {
-        fumehood::SessionError::Lost { .. } => Status::Lost,
-        _ => Status::Error,
-    };
-    Report::not_run(id, status, format!("{:#}", anyhow::Error::from(error))).to_line()
 }

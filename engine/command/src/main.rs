@@ -1,6 +1,6 @@
 //! The `fumehood` command.
 //!
-//! * `exec`: Python in a fresh sandbox
+//! * `exec`: Python in a fresh sandbox; `lines` is many pieces of it, a line of JSON each
 //! * `bench`: what sandboxing costs on this machine
 //! * `repl`: an interactive prompt on one session
 //! * `run`: agents; `display` shows them at work
@@ -16,6 +16,7 @@ mod bench;
 mod display;
 mod exec;
 mod image;
+mod lines;
 mod printer;
 mod repl;
 mod report;

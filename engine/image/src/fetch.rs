@@ -95,7 +95,7 @@ fn wheel(folder: &Path) -> Result<PathBuf, BuildError> {
     Ok(wheel)
 }
 
-fn unpack(wheel: &Path, target: &Path) -> Result<Vec<u8>, BuildError> {
+pub(crate) fn unpack(wheel: &Path, target: &Path) -> Result<Vec<u8>, BuildError> {
     let broken = |error: zip::result::ZipError| BuildError::Package {
         path: wheel.to_owned(),
         reason: error.to_string(),

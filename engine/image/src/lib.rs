@@ -24,6 +24,8 @@
 mod component;
 mod error;
 mod fetch;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod make;
 mod metering;
 mod module;

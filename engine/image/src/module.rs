@@ -13,8 +13,8 @@ use wasm_encoder::{
     RawSection, TypeSection, ValType,
 };
 use wasmparser::{
-    DataKind, ElementItems, ExternalKind, FunctionBody, KnownCustom, Name, Operator, Parser,
-    Payload, TypeRef,
+    DataKind, ElementItems, ExternalKind, FuncType, FunctionBody, KnownCustom, Name, Operator,
+    OperatorsReader, Parser, Payload, TableInit, TypeRef, Validator,
 };
 
 use crate::error::BuildError;
@@ -23,14 +23,20 @@ use crate::metering::{self, Places, Shifted, Written};
 /// Bytes in a page of WebAssembly memory.
 const WASM_PAGE: usize = 64 * 1024;
 
+/// No guest begins with a larger memory, in bytes.
+const MEMORY_LIMIT: usize = 1 << 30;
+
 /// What stays exported, and as what: the memory, and the guest package's own entry points. Under its
 /// own name `_initialize` would be called at every instantiation; an image has that behind it.
 const KEPT: [(&str, &str); 4] = [
-    ("memory", "memory"),
+    (MEMORY, "memory"),
     ("_initialize", "initialize_library"),
     ("wizer.initialize", "initialize_python"),
     ("turn", "turn"),
 ];
+
+/// The one export of them that is no function.
+const MEMORY: &str = "memory";
 
 /// Functions without an export of their own that the adapter calls, found by their names.
 const NAMED: [&str; 7] = [
@@ -70,12 +76,18 @@ pub(crate) struct Split {
 pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError> {
     let mut facts = Facts::read(wasm)?;
     let function = |name: &str| {
-        facts.named.get(name).copied().ok_or_else(|| unexpected(format!("no function `{name}`")))
+        // Names are not validated with the rest.
+        let found = facts.named.get(name).filter(|index| **index < facts.functions);
+        found.copied().ok_or_else(|| unexpected(format!("no function `{name}`")))
     };
-    let exported = |name: &str| {
-        facts.exports.get(name).copied().ok_or_else(|| unexpected(format!("no export `{name}`")))
+    let exported = |name: &str, kind: ExportKind| {
+        let found = facts.exports.get(name).filter(|(found, _)| *found == kind);
+        found.map(|(_, index)| *index).ok_or_else(|| unexpected(format!("no export `{name}`")))
     };
-    let (_, allocator) = exported(ALLOCATOR)?;
+    let allocator = exported(ALLOCATOR, ExportKind::Func)?;
+    if !facts.allocators.contains(&allocator) {
+        return Err(unexpected(format!("`{ALLOCATOR}` is of another type")));
+    }
     let added = metering::added_imports(metering);
     let mut shifted = Shifted { imports: facts.imports, by: added };
     let shift = |index: u32| if index < facts.imports { index } else { index + added };
@@ -84,8 +96,11 @@ pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError
 
     let mut exports = ExportSection::new();
     for (name, new_name) in KEPT {
-        let (kind, index) = exported(name)?;
-        exports.export(new_name, kind, if kind == ExportKind::Func { shift(index) } else { index });
+        if name == MEMORY {
+            exports.export(new_name, ExportKind::Memory, exported(name, ExportKind::Memory)?);
+        } else {
+            exports.export(new_name, ExportKind::Func, shift(exported(name, ExportKind::Func)?));
+        }
     }
     for name in NAMED {
         exports.export(name, ExportKind::Func, shift(function(name)?));
@@ -215,9 +230,10 @@ struct Facts<'a> {
     imports: u32,
     functions: u32,
     globals: u32,
-    /// How many parameters the functions of each type have, and each function.
-    parameters_of_types: Vec<u32>,
+    /// How many parameters each function has.
     parameters: Vec<u32>,
+    /// Functions that could be the allocator, as they take a size and return an address.
+    allocators: HashSet<u32>,
     /// Functions that are in a table, or can be put there.
     pointed: HashSet<u32>,
     bodies: Vec<FunctionBody<'a>>,
@@ -228,29 +244,31 @@ struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     fn read(wasm: &'a [u8]) -> Result<Facts<'a>, BuildError> {
+        // From here on every index leads somewhere and every block has an end.
+        Validator::new().validate_all(wasm).map_err(unexpected)?;
         let mut facts = Facts {
             types: 0,
             imports: 0,
             functions: 0,
             globals: 0,
-            parameters_of_types: Vec::new(),
             parameters: Vec::new(),
+            allocators: HashSet::new(),
             pointed: HashSet::new(),
             bodies: Vec::new(),
             exports: HashMap::new(),
             named: HashMap::new(),
             memory: Vec::new(),
         };
+        let mut types = Vec::<FuncType>::new();
+        let allocating = FuncType::new([wasmparser::ValType::I32], [wasmparser::ValType::I32]);
         let mut mutable_globals = 0;
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.map_err(unexpected)? {
                 Payload::TypeSection(section) => {
                     for ty in section.into_iter_err_on_gc_types() {
-                        facts
-                            .parameters_of_types
-                            .push(ty.map_err(unexpected)?.params().len() as u32);
+                        types.push(ty.map_err(unexpected)?);
                     }
-                    facts.types = facts.parameters_of_types.len() as u32;
+                    facts.types = types.len() as u32;
                 }
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
@@ -266,10 +284,13 @@ impl<'a> Facts<'a> {
                     }
                 }
                 Payload::FunctionSection(section) => {
-                    facts.functions += section.count();
                     for ty in section {
-                        let ty = ty.map_err(unexpected)? as usize;
-                        facts.parameters.push(facts.parameters_of_types[ty]);
+                        let ty = &types[ty.map_err(unexpected)? as usize];
+                        facts.parameters.push(ty.params().len() as u32);
+                        if *ty == allocating {
+                            facts.allocators.insert(facts.functions);
+                        }
+                        facts.functions += 1;
                     }
                 }
                 Payload::ElementSection(section) => {
@@ -293,14 +314,29 @@ impl<'a> Facts<'a> {
                             return Err(unexpected("not one plain 32-bit memory"));
                         }
                         let pages = usize::try_from(memory.initial).map_err(unexpected)?;
+                        if pages > MEMORY_LIMIT / WASM_PAGE {
+                            return Err(unexpected(format!("a memory of {pages} pages")));
+                        }
                         facts.memory = vec![0; pages * WASM_PAGE];
                     }
                 }
-                Payload::CodeSectionEntry(body) => facts.bodies.push(body),
+                Payload::TableSection(section) => {
+                    for table in section {
+                        if let TableInit::Expr(_) = table.map_err(unexpected)?.init {
+                            return Err(unexpected("a table with an initial value"));
+                        }
+                    }
+                }
+                Payload::CodeSectionEntry(body) => {
+                    check(body.get_operators_reader().map_err(unexpected)?)?;
+                    facts.bodies.push(body);
+                }
                 Payload::GlobalSection(section) => {
                     facts.globals = section.count();
                     for global in section {
-                        mutable_globals += u32::from(global.map_err(unexpected)?.ty.mutable);
+                        let global = global.map_err(unexpected)?;
+                        check(global.init_expr.get_operators_reader())?;
+                        mutable_globals += u32::from(global.ty.mutable);
                     }
                 }
                 Payload::StartSection { .. } => return Err(unexpected("a start function")),
@@ -342,6 +378,10 @@ impl<'a> Facts<'a> {
         if mutable_globals > 1 {
             return Err(unexpected(format!("{mutable_globals} mutable globals")));
         }
+        // Metering adds to these sections, and makes none.
+        if facts.imports == 0 || facts.globals == 0 || facts.bodies.is_empty() {
+            return Err(unexpected("no imports, no globals or no functions"));
+        }
         Ok(facts)
     }
 
@@ -362,6 +402,116 @@ impl<'a> Facts<'a> {
     }
 }
 
+/// Refuses what would not be the same in a module whose data is gone, and pointers to functions that are
+/// made elsewhere than in a table: what is called by pointer has to be known.
+fn check(mut operators: OperatorsReader<'_>) -> Result<(), BuildError> {
+    while !operators.eof() {
+        match operators.read().map_err(unexpected)? {
+            Operator::MemoryInit { .. } | Operator::DataDrop { .. } => {
+                return Err(unexpected("data that is placed later"));
+            }
+            Operator::RefFunc { .. } => return Err(unexpected("a pointer outside of the tables")),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn unexpected(what: impl std::fmt::Display) -> BuildError {
     BuildError::Guest(format!("the guest module has an unexpected shape: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A guest with all that a guest has to have, and more.
+    fn guest(more: &str) -> Vec<u8> {
+        let named = NAMED.map(|name| format!("(func ${name})")).concat();
+        let module = format!(
+            r#"(module
+                 (import "host" "call" (func $call (param i32)))
+                 (memory (export "memory") 2)
+                 (table 2 funcref)
+                 (global $stack (mut i32) (i32.const 1024))
+                 (func $first (export "_initialize") (loop (br_if 0 (i32.const 0))))
+                 (func (export "wizer.initialize")
+                   (memory.fill (i32.const 8) (i32.const 1) (i32.const 2)))
+                 (func (export "turn") (param i32 i32) (result i32)
+                   (call $call (local.get 0)) (i32.const 0))
+                 (func (export "host_alloc") (param i32) (result i32) (local.get 0))
+                 {named} {more})"#
+        );
+        wat::parse_str(module).unwrap()
+    }
+
+    #[test]
+    fn what_is_made_of_a_guest_is_valid_and_its_data_is_in_the_memory() {
+        let wasm = guest(r#"(elem (i32.const 0) $first) (data (i32.const 65535) "ab")"#);
+        for metering in [Metering::Fuel, Metering::Clock] {
+            let split = split(&wasm, metering).unwrap();
+            Validator::new().validate_all(&split.module).unwrap();
+            assert_eq!(split.memory.len(), 2 * WASM_PAGE);
+            assert_eq!(&split.memory[65534..65538], b"\0ab\0");
+        }
+    }
+
+    #[test]
+    fn a_guest_of_another_shape_is_refused() {
+        for (more, reason) in [
+            ("(memory 1)", "not one plain 32-bit memory"),
+            ("(func (local.get 0) (drop))", "unknown local"),
+            ("(global (mut i32) (i32.const 0))", "2 mutable globals"),
+            (r#"(data "passive")"#, "passive data"),
+            (r#"(data $d (i32.const 0) "x") (func (data.drop $d))"#, "placed later"),
+            (r#"(data (i32.const -1) "x")"#, "outside the memory"),
+            ("(table 1 funcref (ref.func $first))", "initial value"),
+            ("(global funcref (ref.func $first))", "outside of the tables"),
+            ("(elem declare func $first) (func (ref.func $first) (drop))", "outside of the tables"),
+            ("(elem funcref (ref.null func))", "table of expressions"),
+            ("(func return_call $first)", "tail call"),
+            ("(start $first)", "start function"),
+        ] {
+            let wasm = guest(more);
+            for metering in [Metering::Fuel, Metering::Clock] {
+                let refused = split(&wasm, metering).err().map(|error| error.to_string());
+                let refused = refused.unwrap_or_else(|| panic!("{more} is taken"));
+                assert!(refused.contains(reason), "{more}: {refused}");
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_module_are_refused() {
+        let mut wasm = guest("");
+        for length in 0..wasm.len() {
+            assert!(split(&wasm[..length], Metering::Fuel).is_err(), "{length} bytes");
+        }
+        // A function of a type that there is not.
+        let section = wasm.windows(3).position(|bytes| bytes == [3, 12, 11]).unwrap();
+        wasm[section + 4] = 100;
+        assert!(split(&wasm, Metering::Clock).is_err());
+    }
+
+    #[test]
+    fn an_allocator_of_another_type_is_refused() {
+        let wasm = guest("(export \"other\" (func $first))");
+        let [allocator, other] = [&b"host_alloc"[..], b"other"].map(|name| {
+            let at = wasm.windows(name.len()).position(|bytes| bytes == name).unwrap();
+            at + name.len() + 1
+        });
+        let mut swapped = wasm;
+        swapped.swap(allocator, other);
+        let refused = split(&swapped, Metering::Clock).err().unwrap().to_string();
+        assert!(refused.contains("another type"), "{refused}");
+    }
+
+    #[test]
+    fn a_name_of_no_function_is_refused() {
+        let mut wasm = guest("");
+        let name = wasm.windows(5).position(|bytes| bytes == b"\x04free").unwrap();
+        wasm[name - 1] = 100;
+        let refused = split(&wasm, Metering::Fuel).err().unwrap().to_string();
+        assert!(refused.contains("no function `free`"), "{refused}");
+    }
 }

@@ -196,7 +196,7 @@ pub(crate) fn checked_json(text: String, nesting: u32) -> Option<Box<RawValue>> 
 }
 
 /// How deep a JSON text is nested. Brackets inside of strings do not count.
-fn nesting_of(json: &str) -> u32 {
+pub(crate) fn nesting_of(json: &str) -> u32 {
     let (mut depth, mut deepest) = (0_u32, 0);
     let mut in_string = false;
     let mut escaped = false;

@@ -33,6 +33,8 @@ mod control;
 mod engine;
 mod error;
 mod files;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod host;
 mod image;
 mod instance;

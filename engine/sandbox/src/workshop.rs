@@ -153,7 +153,7 @@ impl Workshop {
 }
 
 /// A host without tools and without files of its own.
-fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
+pub(crate) fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
     let tree = Tree::new(&[], Bounds::new(&limits), files::system_clock());
     Host {
         wasi,

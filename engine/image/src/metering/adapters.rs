@@ -4,11 +4,15 @@
 //! the guest's functions get for that reason they get as well: the functions of `bulk.wat`, and a store
 //! in loops that could go around without touching memory.
 
+use std::ops::Range;
+
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
     CodeSection, Component, FunctionSection, Module, ModuleSection, RawSection, TypeSection,
 };
-use wasmparser::{Encoding, FunctionBody, Operator, Parser, Payload};
+use wasmparser::{
+    Encoding, FunctionBody, MemoryType, Operator, Parser, Payload, TypeRef, Validator,
+};
 
 use super::{BULK, Shifted, TYPES, Writer, Written, bodies_of, loops};
 use crate::error::BuildError;
@@ -16,6 +20,12 @@ use crate::module::unexpected;
 
 /// Rewrites those core modules of a component that copy, or that loop without touching memory.
 pub(crate) fn rewrite(component: &[u8]) -> Result<Vec<u8>, BuildError> {
+    // From here on every index leads somewhere and every block has an end.
+    Validator::new().validate_all(component).map_err(unexpected)?;
+    sections(component)
+}
+
+fn sections(component: &[u8]) -> Result<Vec<u8>, BuildError> {
     let mut rewritten = Component::new();
     let mut inner = 0_u32;
     for payload in Parser::new(0).parse_all(component) {
@@ -24,6 +34,7 @@ pub(crate) fn rewrite(component: &[u8]) -> Result<Vec<u8>, BuildError> {
         match &payload {
             Payload::Version { .. } if inner > 0 => continue,
             Payload::Version { encoding: Encoding::Component, .. } => continue,
+            Payload::Version { .. } => return Err(unexpected("not a component")),
             Payload::End(_) if inner > 0 => {
                 inner -= 1;
                 continue;
@@ -41,7 +52,7 @@ pub(crate) fn rewrite(component: &[u8]) -> Result<Vec<u8>, BuildError> {
         match payload {
             Payload::ModuleSection { unchecked_range, .. } => {
                 inner += 1;
-                let bytes = &component[unchecked_range];
+                let bytes = part(component, unchecked_range)?;
                 match module(bytes)? {
                     Some(module) => rewritten.section(&ModuleSection(&module)),
                     None => rewritten.section(&RawSection { id: MODULE, data: bytes }),
@@ -49,7 +60,7 @@ pub(crate) fn rewrite(component: &[u8]) -> Result<Vec<u8>, BuildError> {
             }
             Payload::ComponentSection { unchecked_range, .. } => {
                 inner += 1;
-                let data = &component[unchecked_range];
+                let data = &sections(part(component, unchecked_range)?)?;
                 rewritten.section(&RawSection { id: COMPONENT, data });
             }
             other => {
@@ -62,6 +73,11 @@ pub(crate) fn rewrite(component: &[u8]) -> Result<Vec<u8>, BuildError> {
     Ok(rewritten.finish())
 }
 
+/// What is inside of a section. Validating does not find out that the last one is cut off.
+fn part(component: &[u8], range: Range<usize>) -> Result<&[u8], BuildError> {
+    component.get(range).ok_or_else(|| unexpected("a component that is cut off"))
+}
+
 /// Section ids of the component model's binary format.
 const MODULE: u8 = 1;
 const COMPONENT: u8 = 4;
@@ -72,8 +88,15 @@ fn module(wasm: &[u8]) -> Result<Option<Module>, BuildError> {
     let (types, imports) = (types_of(wasm)?, imports_of(wasm)?);
     let plans = loops::plan(imports, &bodies)?;
     let touches = |plan: &super::Plan| plan.loops.iter().any(|at| *at != super::Insertion::Nothing);
+    let memories = memories_of(wasm)?;
+    if memories.iter().any(|memory| memory.memory64 || memory.shared) || memories.len() > 1 {
+        return Err(unexpected("not one plain 32-bit memory"));
+    }
     if !plans.iter().any(touches) && !copies(&bodies)? {
         return Ok(None);
+    }
+    if memories.is_empty() {
+        return Err(unexpected("a loop that could run without end in a module without memory"));
     }
     let bulk = wat::parse_str(BULK).map_err(unexpected)?;
     let bulk = bodies_of(&bulk)?;
@@ -141,10 +164,38 @@ fn copies(bodies: &[FunctionBody<'_>]) -> Result<bool, BuildError> {
 fn types_of(wasm: &[u8]) -> Result<u32, BuildError> {
     for payload in Parser::new(0).parse_all(wasm) {
         if let Payload::TypeSection(section) = payload.map_err(unexpected)? {
-            return Ok(section.into_iter_err_on_gc_types().count() as u32);
+            let mut types = 0;
+            for ty in section.into_iter_err_on_gc_types() {
+                ty.map_err(unexpected)?;
+                types += 1;
+            }
+            return Ok(types);
         }
     }
     Ok(0)
+}
+
+/// The memories of a module.
+fn memories_of(wasm: &[u8]) -> Result<Vec<MemoryType>, BuildError> {
+    let mut memories = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload.map_err(unexpected)? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    if let TypeRef::Memory(memory) = import.map_err(unexpected)?.ty {
+                        memories.push(memory);
+                    }
+                }
+            }
+            Payload::MemorySection(section) => {
+                for memory in section {
+                    memories.push(memory.map_err(unexpected)?);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(memories)
 }
 
 /// How many functions a module imports.
@@ -154,7 +205,7 @@ fn imports_of(wasm: &[u8]) -> Result<u32, BuildError> {
         if let Payload::ImportSection(section) = payload.map_err(unexpected)? {
             for import in section.into_imports() {
                 let ty = import.map_err(unexpected)?.ty;
-                functions += u32::from(matches!(ty, wasmparser::TypeRef::Func(_)));
+                functions += u32::from(matches!(ty, TypeRef::Func(_)));
             }
         }
     }
@@ -187,6 +238,34 @@ mod tests {
         let after = operators(&rewritten);
         assert!(!after.contains("MemoryCopy") && !after.contains("MemoryFill"), "{after}");
         wasmparser::Validator::new().validate_all(&rewritten).unwrap();
+    }
+
+    #[test]
+    fn modules_of_components_inside_are_rewritten_as_well() {
+        let copying = wat::parse_str(
+            "(component (component (core module (memory 1)
+               (func (memory.copy (i32.const 0) (i32.const 1) (i32.const 2))))))",
+        );
+        let rewritten = rewrite(&copying.unwrap()).unwrap();
+        wasmparser::Validator::new().validate_all(&rewritten).unwrap();
+        assert!(!operators(&rewritten).contains("MemoryCopy"));
+    }
+
+    #[test]
+    fn what_is_not_such_a_component_is_refused() {
+        for component in [
+            "(module)",
+            "(component (core module (func (loop (br 0)))))",
+            "(component (core module (memory i64 1) (func (loop (br 0)))))",
+            "(component (core module (memory 1) (memory 1)))",
+        ] {
+            assert!(rewrite(&wat::parse_str(component).unwrap()).is_err(), "{component}");
+        }
+        let whole = "(component (core module (func (export \"f\") (nop))))";
+        let whole = wat::parse_str(whole).unwrap();
+        for length in 9..whole.len() {
+            assert!(rewrite(&whole[..length]).is_err(), "{length} bytes");
+        }
     }
 
     #[test]

@@ -1,0 +1,203 @@
+//! All that a guest can say to the host's imports during a step, in any order.
+#![no_main]
+
+use std::sync::{Arc, Mutex};
+
+use arbitrary::Arbitrary;
+use fumehood::fuzzing::Step;
+use fumehood::{Event, FUEL_GRACE_LEAST, Limits, Stream, Tool};
+use fumehood_fuzz::{block_on, depth};
+use libfuzzer_sys::fuzz_target;
+use serde_json::{Value, json};
+
+#[derive(Arbitrary, Debug)]
+struct Input {
+    output_bytes: u8,
+    tool_calls: u8,
+    request_bytes: u16,
+    answer_bytes: u16,
+    nesting: u8,
+    fuel: u32,
+    calls: Vec<Call>,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Call {
+    Tool(Name, Arguments),
+    Give(Option<String>, String),
+    Interruption,
+    Refuel(i64),
+    Settle(i64),
+    Print(bool, Vec<u8>),
+}
+
+#[derive(Arbitrary, Debug)]
+enum Name {
+    Echo,
+    Fail,
+    Long,
+    Other(String),
+}
+
+#[derive(Arbitrary, Debug)]
+enum Arguments {
+    Text(String),
+    /// The one argument that there is, as JSON.
+    Value(String),
+    Nested(u8),
+    None,
+}
+
+/// What the guest raises when a call fails.
+const FAILURES: [&str; 5] = [
+    "ToolError: ",
+    "ToolArgumentError: ",
+    "ToolCallLimitExceeded: ",
+    "OutputLimitExceeded: ",
+    "FuelLimitExceeded: ",
+];
+
+fn tools(seen: &Arc<Mutex<Vec<Value>>>) -> [Arc<dyn Tool>; 3] {
+    let schema = json!({"type": "object", "properties": {"value": {}}, "required": ["value"]});
+    let seen = Arc::clone(seen);
+    let echo = move |arguments: fumehood::Arguments| {
+        seen.lock().unwrap().push(Value::Object(arguments.clone()));
+        async move { Ok::<_, String>(arguments["value"].clone()) }
+    };
+    let none = json!({"type": "object"});
+    let fail = |_| async { Err::<Value, _>("it fails") };
+    let long = |_| async { Ok::<_, String>("x".repeat(1000)) };
+    [
+        Arc::new(fumehood::function("echo", "", schema, echo)),
+        Arc::new(fumehood::function("fail", "", none.clone(), fail)),
+        Arc::new(fumehood::function("long", "", none, long)),
+    ]
+}
+
+fuzz_target!(|input: Input| block_on(run(input)));
+
+async fn run(input: Input) {
+    let fuel = u64::from(input.fuel).max(1_000_000);
+    let limits = Limits::default()
+        .with_output_bytes(input.output_bytes.into())
+        .with_tool_calls(input.tool_calls.into())
+        .with_request_bytes(input.request_bytes.into())
+        .with_answer_bytes(input.answer_bytes.into())
+        .with_nesting(input.nesting.into())
+        .with_fuel(fuel);
+    let total = fuel + (fuel / 10).max(FUEL_GRACE_LEAST);
+    let seen = Arc::default();
+    let told = Arc::new(Mutex::new((Vec::new(), Vec::new())));
+    let listener = {
+        let told = Arc::clone(&told);
+        move |event: Event<'_>| {
+            if let Event::Output { stream, bytes } = event {
+                let (stdout, stderr) = &mut *told.lock().unwrap();
+                if stream == Stream::Stdout { stdout } else { stderr }.extend_from_slice(bytes);
+            }
+        }
+    };
+    let mut step = Step::begin(limits, tools(&seen), Some(Arc::new(listener))).unwrap();
+
+    let (mut calls, mut granted, mut printed) = (0, 0_u128, 0);
+    let mut given = None;
+    let mut interrupted = false;
+    for call in input.calls {
+        match call {
+            Call::Tool(name, arguments) => {
+                let (name, echoes) = match name {
+                    Name::Echo => ("echo".to_owned(), true),
+                    Name::Fail => ("fail".to_owned(), false),
+                    Name::Long => ("long".to_owned(), false),
+                    Name::Other(name) => (name, false),
+                };
+                let arguments = match arguments {
+                    Arguments::Text(text) => text,
+                    Arguments::Value(value) => format!(r#"{{"value": {value}}}"#),
+                    Arguments::Nested(depth) => format!(
+                        r#"{{"value": {}{}}}"#,
+                        "[".repeat(depth.into()),
+                        "]".repeat(depth.into())
+                    ),
+                    Arguments::None => "{}".to_owned(),
+                };
+                let before = seen.lock().unwrap().len();
+                let result = step.call(name, arguments.clone()).await;
+                calls += 1;
+                interrupted |= calls > u64::from(input.tool_calls);
+                let seen = seen.lock().unwrap();
+                let ran = seen.len() > before;
+                if ran {
+                    assert!(calls <= input.tool_calls.into(), "a call past the limit");
+                    assert!(arguments.len() <= input.request_bytes.into());
+                    let parsed = serde_json::from_str::<Value>(&arguments).unwrap();
+                    assert_eq!(seen[before], parsed);
+                    assert!(depth(&parsed) <= input.nesting.into());
+                    assert!(parsed.as_object().unwrap().keys().eq(["value"]));
+                }
+                match result {
+                    Ok(answer) => {
+                        assert!(answer.len() <= input.answer_bytes.into());
+                        let answer = serde_json::from_str::<Value>(&answer).unwrap();
+                        assert!(!ran || answer == seen[before]["value"]);
+                        assert!(!echoes || ran);
+                    }
+                    Err(failure) => {
+                        let known = FAILURES.iter().any(|name| failure.starts_with(name));
+                        assert!(known, "{failure:?}");
+                    }
+                }
+            }
+            Call::Give(json, text) => {
+                step.give(json.clone(), text.clone()).unwrap();
+                given.get_or_insert((json, text));
+            }
+            Call::Interruption => {
+                let told = step.interruption().unwrap();
+                let reached = printed > usize::from(input.output_bytes);
+                assert!(told.is_empty() || interrupted || reached, "{told}");
+            }
+            Call::Refuel(left) => match step.refuel(left).await {
+                Ok(has) => {
+                    let portion = i128::from(has) - i128::from(left);
+                    // It may have said that it has all there is.
+                    assert!(portion > 0 || has == i64::MAX);
+                    granted += portion as u128;
+                    interrupted |= granted > fuel.into();
+                    assert!(granted <= total.into());
+                }
+                Err(error) => {
+                    let trap = error.downcast_ref::<wasmtime::Trap>();
+                    assert_eq!(trap, Some(&wasmtime::Trap::OutOfFuel));
+                }
+            },
+            Call::Settle(left) => step.settle(left).unwrap(),
+            Call::Print(stderr, bytes) => {
+                printed += bytes.len();
+                let stream = if stderr { Stream::Stderr } else { Stream::Stdout };
+                step.print(stream, bytes);
+            }
+        }
+    }
+
+    let left = step.end();
+    assert_eq!(left.tool_calls, calls);
+    let (output, all) = left.output;
+    let (stdout, stderr) = &*told.lock().unwrap();
+    let room = usize::from(input.output_bytes);
+    assert_eq!(stdout.len() + stderr.len(), printed.min(room));
+    assert_eq!((output.cut_bytes, all), (printed.saturating_sub(room) as u64, printed as u64));
+    assert_eq!(output.stdout, String::from_utf8_lossy(stdout));
+    assert_eq!(output.stderr, String::from_utf8_lossy(stderr));
+    match (left.answer, given) {
+        (None, None) => {}
+        (Some(answer), Some((json, text))) => {
+            assert_eq!(answer.text, text);
+            if let Some(raw) = answer.json {
+                assert!(json.unwrap().contains(raw.get()));
+                assert!(!raw.get().contains(['\n', '\r']));
+            }
+        }
+        (left, given) => panic!("{given:?} became {left:?}"),
+    }
+}
