@@ -25,8 +25,9 @@ total = sum(map(write, ways("/out")))
 print(total <= 100 * 1024, total > 100_000)
 again, on, append, removed, far, byte = ways("/tmp")
 print(write(again), write(removed))
-# A byte far from all others counts 256.
-print(write(on) + write(append) + far() + 255 + write(byte) + 2 * 512)
+# What lies over what is there counts once, a byte far from all others 256, and a name 512.
+on(), far()
+print(1000 + 256 + write(append) + write(byte) + 2 * 512)
 for code in (lambda: shutil.copy("/data/hello.txt", "/tmp/copy"), lambda: os.mkdir("/work/f"),
              lambda: sqlite3.connect("/tmp/db").execute("create table t (a)"),
              lambda: zipfile.ZipFile("/tmp/zip", "w").writestr("a", "b" * 99)):
