@@ -113,3 +113,103 @@ fn ids_come_back_as_they_were() {
     assert!(text.contains("{\"id\":12345678901234567890123,"), "{text}");
     assert!(text.contains("{\"id\":{\"a\": [1]},"), "{text}");
 }
+
+#[test]
+fn sessions_are_forked_and_checkpoints_gone_back_to() {
+    let found = answers_to(&[
+        json!({"session": "a", "code": "x = [1]", "checkpoint": "begun"}),
+        json!({"session": "b", "fork_of": "a", "code": "x.append(2); x"}),
+        json!({"session": "a", "code": "x.append(3); x"}),
+        json!({"session": "a", "restore": "begun", "code": "x"}),
+        json!({"session": "c", "restore": "begun", "code": "x"}),
+        json!({"session": "b", "code": "x", "close": true}),
+        json!({"session": "b", "code": "'x' in dir()"}),
+        json!({"session": "a", "code": "x = 5; 1 / 0", "atomic": true}),
+        json!({"session": "a", "code": "x"}),
+    ]);
+    let seen = found.iter().map(|line| line["value"]["repr"].as_str()).collect::<Vec<_>>();
+    assert_eq!(
+        seen,
+        [
+            None,
+            Some("[1, 2]"),
+            Some("[1, 3]"),
+            Some("[1]"),
+            Some("[1]"),
+            Some("[1, 2]"),
+            Some("False"),
+            None,
+            Some("[1]")
+        ]
+    );
+    assert_eq!(found[7]["rolled_back"], true);
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_harms_no_session() {
+    let found = answers_to(&[
+        json!({"session": "a", "code": "x = 1"}),
+        json!({"session": "a", "fork_of": "a", "code": "x = 2"}),
+        json!({"session": "b", "fork_of": "nobody", "code": "1"}),
+        json!({"session": "a", "restore": "nothing", "code": "x = 3"}),
+        json!({"session": "b", "resume": "/nowhere/at all", "code": "1"}),
+        json!({"fork_of": "a", "code": "1"}),
+        json!({"session": "a"}),
+        json!({"session": "a", "code": "x = 4", "save": "/nowhere/at all"}),
+        json!({"session": "a", "code": "x"}),
+    ]);
+    for line in &found[1..7] {
+        assert_eq!(line["status"], "error", "{line}");
+    }
+    assert_eq!(found[7]["status"], "ok");
+    assert!(found[7]["error"].as_str().unwrap().contains("cannot save"), "{}", found[7]);
+    assert_eq!(found[8]["value"]["repr"], "4");
+}
+
+#[test]
+fn a_session_is_saved_by_one_process_and_resumed_by_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.session");
+    let code = "x = 20\nopen('a.txt', 'w').write('kept')";
+    let saved = answers_to(&[
+        json!({"session": "a", "code": code, "save": path}),
+        json!({"session": "a", "code": "x = 0"}),
+    ]);
+    assert!(saved.iter().all(|line| line.get("error").is_none()), "{saved:?}");
+    let found = answers_to(&[
+        json!({"session": "b", "resume": path, "code": "x, open('a.txt').read()"}),
+        json!({"session": "b", "code": "x = x + 1", "save": path}),
+        json!({"resume": path, "code": "x"}),
+    ]);
+    assert_eq!(found[0]["value"]["repr"], "(20, 'kept')");
+    assert_eq!(found[2]["value"]["repr"], "21");
+    let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert_eq!(names.collect::<Vec<_>>(), ["one.session"]);
+
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let found = answers_to(&[json!({"resume": path, "code": "x"})]);
+    assert_eq!(found[0]["status"], "error");
+    assert!(found[0]["error"].as_str().unwrap().contains("it ends too early"), "{}", found[0]);
+}
+
+/// What the step has done to variables and files before it was stopped, is undone.
+#[test]
+fn variables_and_files_are_as_before_a_line_that_had_to_be_stopped() {
+    for metering in ["fuel", "clock"] {
+        let lines = [
+            json!({"session": "s", "code": "x = 1\nopen('f', 'w').write('first')"}),
+            json!({"session": "s", "limits": {"time_ms": 500},
+                "code": "x = 2\nopen('f', 'w').write('second')\nsum(range(10**12))"}),
+            json!({"session": "s", "code": "x, open('f').read()"}),
+        ];
+        let input = lines.map(|line| format!("{line}\n")).concat();
+        let output = with_stdin(&["exec", "--jsonl", "--metering", metering], input.as_bytes());
+        let text = String::from_utf8(output.stdout).unwrap();
+        let found = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let found = found.collect::<Vec<_>>();
+        assert_eq!(found[1]["status"], "limit");
+        assert_eq!(found[1]["rolled_back"], true);
+        assert_eq!(found[2]["value"]["repr"], "(1, 'first')");
+    }
+}

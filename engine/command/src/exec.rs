@@ -63,7 +63,7 @@ pub(crate) async fn exec(
         let engine = image.engine(printer)?;
         let sandbox = sandbox(&engine, &flags.limits, &flags.grants, vec![String::new()])?;
         let input = BufReader::new(tokio::io::stdin());
-        lines::serve(input, LINE_BYTES, &sandbox, |line| printer.line(line)).await?;
+        lines::serve(input, LINE_BYTES, &sandbox, true, |line| printer.line(line)).await?;
         return Ok(Exit::Ok);
     }
     // Before the image is looked for: a file that is not there should not cost a build.

@@ -2,27 +2,53 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use fumehood::{Code, Limits, Sandbox, Session};
+use anyhow::{Context as _, Result, bail};
+use fumehood::{Checkpoint, Code, Limits, Sandbox, Session, SessionError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _};
 
 use crate::report::{Report, Status};
+use crate::saving;
 
-/// A line of input.
+/// A line of input. What it asks for is done in the order of the fields.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
     #[serde(default)]
     #[expect(dead_code, reason = "read before the rest, so that an error can name it")]
     id: Option<Box<RawValue>>,
-    code: String,
+    /// The session; without a name the line has one of its own.
     #[serde(default)]
     session: Option<String>,
+    /// The session begins as this one is now.
+    #[serde(default)]
+    fork_of: Option<String>,
+    /// The session begins as the one that was saved here.
+    #[serde(default)]
+    resume: Option<PathBuf>,
+    /// The session goes back to this checkpoint.
+    #[serde(default)]
+    restore: Option<String>,
+    #[serde(default)]
+    code: Option<String>,
     #[serde(default)]
     limits: Option<LineLimits>,
+    /// Any exception rolls the code back.
+    #[serde(default)]
+    atomic: bool,
+    /// The state of the session gets this name.
+    #[serde(default)]
+    checkpoint: Option<String>,
+    /// The session is saved here.
+    #[serde(default)]
+    save: Option<PathBuf>,
+    /// The session ends.
+    #[serde(default)]
+    close: bool,
 }
 
 #[derive(Deserialize)]
@@ -56,14 +82,15 @@ struct Identified {
 }
 
 /// Answers each line of the input with a line, in order. No line of the input is longer than `longest`
-/// bytes.
+/// bytes. `saves` says whether lines can have sessions saved and read.
 pub(crate) async fn serve(
     mut input: impl AsyncBufRead + Unpin,
     longest: u64,
     sandbox: &Sandbox,
+    saves: bool,
     mut say: impl FnMut(&str) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut sessions = HashMap::<String, Kept>::new();
+    let mut desk = Desk { sandbox, saves, sessions: HashMap::new(), checkpoints: HashMap::new() };
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -91,7 +118,7 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        say(&answer_line(text, sandbox, &mut sessions).await)?;
+        say(&desk.answer(text).await)?;
     }
 }
 
@@ -114,70 +141,129 @@ async fn skip_line(input: &mut (impl AsyncBufRead + Unpin)) -> io::Result<()> {
     }
 }
 
-/// A named session, or why there is none any more.
-enum Kept {
-    Live(Box<Session>),
-    Lost(String),
+/// Where lines are answered.
+struct Desk<'a> {
+    sandbox: &'a Sandbox,
+    saves: bool,
+    sessions: HashMap<String, Session>,
+    checkpoints: HashMap<String, Checkpoint>,
 }
 
-async fn answer_line(
-    text: &str,
-    sandbox: &Sandbox,
-    sessions: &mut HashMap<String, Kept>,
-) -> String {
-    // serde also takes an array of the fields in their order.
-    if !text.trim_start().starts_with('{') {
-        let error = "the line is not a JSON object".to_owned();
-        return Report::not_run(None, Status::Error, error).to_line();
-    }
-    let id = serde_json::from_str::<Identified>(text).ok().and_then(|line| line.id);
-    let id = id.as_deref();
-    let line = match serde_json::from_str::<Line>(text) {
-        Ok(line) => line,
-        Err(error) => return Report::not_run(id, Status::Error, error.to_string()).to_line(),
-    };
-    let mut code = Code::new(line.code);
-    if let Some(limits) = line.limits {
-        code = code.limits(limits.over(sandbox.limits().clone()));
-    }
-    let Some(name) = line.session else {
-        return match sandbox.session().await {
-            Ok(mut session) => run_line(id, &mut session, code).await,
-            Err(error) => failed(id, error),
+impl Desk<'_> {
+    async fn answer(&mut self, text: &str) -> String {
+        // serde also takes an array of the fields in their order.
+        if !text.trim_start().starts_with('{') {
+            let error = "the line is not a JSON object".to_owned();
+            return Report::not_run(None, Status::Error, error).to_line();
+        }
+        let id = serde_json::from_str::<Identified>(text).ok().and_then(|line| line.id);
+        let id = id.as_deref();
+        let line = match serde_json::from_str::<Line>(text) {
+            Ok(line) => line,
+            Err(error) => return Report::not_run(id, Status::Error, error.to_string()).to_line(),
         };
-    };
-    if !sessions.contains_key(&name) {
-        match sandbox.session().await {
-            Ok(session) => drop(sessions.insert(name.clone(), Kept::Live(Box::new(session)))),
-            Err(error) => return failed(id, error),
-        }
-    }
-    match sessions.get_mut(&name) {
-        Some(Kept::Live(session)) => {
-            let answer = run_line(id, session, code).await;
-            if session.is_lost() {
-                // Its memory is given back; its name stays, so that nobody takes a new one for it.
-                let reason = format!("the session `{name}` was lost with an earlier step");
-                sessions.insert(name, Kept::Lost(reason));
+        match self.work(id, line).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let status = match error.downcast_ref() {
+                    Some(SessionError::Lost { .. }) => Status::Lost,
+                    _ => Status::Error,
+                };
+                Report::not_run(id, status, format!("{error:#}")).to_line()
             }
-            answer
         }
-        Some(Kept::Lost(reason)) => Report::not_run(id, Status::Lost, reason.clone()).to_line(),
-        None => Report::not_run(id, Status::Error, "there is no session".to_owned()).to_line(),
+    }
+
+    /// Does what a line asks for. An error is one that kept its code from being run.
+    async fn work(&mut self, id: Option<&RawValue>, line: Line) -> Result<String> {
+        self.check(&line)?;
+        let mut own = None;
+        let session = match &line.session {
+            None => own.insert(self.begin(&line).await?),
+            Some(name) => {
+                if !self.sessions.contains_key(name) {
+                    let session = self.begin(&line).await?;
+                    self.sessions.insert(name.clone(), session);
+                }
+                self.sessions.get_mut(name).context("there is no session")?
+            }
+        };
+        if let Some(name) = &line.restore {
+            let checkpoint = self.checkpoints.get(name).with_context(|| unknown(name))?;
+            session.restore(checkpoint).await?;
+        }
+        let step = match line.code {
+            Some(source) => {
+                let mut code = Code::new(source).atomic(line.atomic);
+                if let Some(limits) = line.limits {
+                    code = code.limits(limits.over(self.sandbox.limits().clone()));
+                }
+                Some(session.run(code).await?)
+            }
+            None => None,
+        };
+        let mut report =
+            step.as_ref().map_or_else(|| Report::done(id), |step| Report::of(id, step));
+        if let Some(name) = line.checkpoint {
+            match session.checkpoint() {
+                Ok(checkpoint) => drop(self.checkpoints.insert(name, checkpoint)),
+                Err(error) => report.went_wrong(&error.into()),
+            }
+        }
+        if let Some(path) = &line.save
+            && let Err(error) = saving::save(session, path)
+        {
+            report.went_wrong(&error);
+        }
+        let answer = report.to_line();
+        if let (Some(name), true) = (&line.session, line.close) {
+            self.sessions.remove(name);
+        }
+        Ok(answer)
+    }
+
+    /// Whether what a line asks for makes sense.
+    fn check(&self, line: &Line) -> Result<()> {
+        let begins = line.fork_of.is_some() || line.resume.is_some();
+        let keeps = line.checkpoint.is_some() || line.save.is_some() || line.close;
+        if line.fork_of.is_some() && line.resume.is_some() {
+            bail!("`fork_of` and `resume` exclude each other");
+        }
+        if line.code.is_none() && !begins && !keeps && line.restore.is_none() {
+            bail!("there is no `code`");
+        }
+        if (line.resume.is_some() || line.save.is_some()) && !self.saves {
+            bail!("sessions are not saved here");
+        }
+        if let Some(name) = &line.restore
+            && !self.checkpoints.contains_key(name)
+        {
+            bail!(unknown(name));
+        }
+        match &line.session {
+            Some(name) if begins && self.sessions.contains_key(name) => {
+                bail!("there is a session `{name}` already")
+            }
+            None if line.fork_of.is_some() || line.close => {
+                bail!("`fork_of` and `close` need a `session`")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A session as a line wants it to begin.
+    async fn begin(&mut self, line: &Line) -> Result<Session> {
+        if let Some(parent) = &line.fork_of {
+            let parent = self.sessions.get_mut(parent);
+            return Ok(parent.context("there is no session to fork")?.fork().await?);
+        }
+        match &line.resume {
+            Some(path) => saving::resume(self.sandbox, path).await,
+            None => Ok(self.sandbox.session().await?),
+        }
     }
 }
 
-async fn run_line(id: Option<&RawValue>, session: &mut Session, code: Code) -> String {
-    match session.run(code).await {
-        Ok(step) => Report::of(id, &step).to_line(),
-        Err(error) => failed(id, error),
-    }
-}
-
-fn failed(id: Option<&RawValue>, error: fumehood::SessionError) -> String {
-    let status = match error {
-        fumehood::SessionError::Lost { .. } => Status::Lost,
-        _ => Status::Error,
-    };
-    Report::not_run(id, status, format!("{:#}", anyhow::Error::from(error))).to_line()
+fn unknown(checkpoint: &str) -> String {
+    format!("there is no checkpoint `{checkpoint}`")
 }

@@ -22,6 +22,7 @@ mod repl;
 mod report;
 mod run;
 mod sandboxing;
+mod saving;
 mod units;
 
 use std::process::ExitCode;

@@ -180,6 +180,16 @@ impl<'a> Report<'a> {
         report
     }
 
+    /// Of a line that had nothing run.
+    pub(crate) fn done(id: Option<&'a RawValue>) -> Report<'a> {
+        Report::empty(id, Status::Ok)
+    }
+
+    /// What was not done although the step was run.
+    pub(crate) fn went_wrong(&mut self, error: &anyhow::Error) {
+        self.error = Some(format!("{error:#}"));
+    }
+
     fn empty(id: Option<&'a RawValue>, status: Status) -> Report<'a> {
         Report {
             id,

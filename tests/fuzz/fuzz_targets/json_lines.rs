@@ -54,7 +54,7 @@ fuzz_target!(init: prepare(&[Metering::Fuel]), |input: &[u8]| {
         answers.push(line.to_owned());
         Ok(())
     };
-    block_on(lines::serve(input, LONGEST as u64, sandbox(), say)).unwrap();
+    block_on(lines::serve(input, LONGEST as u64, sandbox(), false, say)).unwrap();
 
     let mut answers = answers.iter();
     for line in input.split_inclusive(|byte| *byte == b'\n') {
@@ -65,7 +65,7 @@ fuzz_target!(init: prepare(&[Metering::Fuel]), |input: &[u8]| {
         let answer = answers.next().expect("each line is answered");
         assert!(!answer.contains('\n'));
         let Fields { id, status } = serde_json::from_str(answer).unwrap();
-        let known = ["ok", "exception", "limit", "final_answer", "lost", "error"];
+        let known = ["ok", "exception", "limit", "final_answer", "crashed", "error"];
         assert!(known.contains(&&*status), "{answer}");
         let text = if long { "" } else { std::str::from_utf8(line).unwrap_or_default() };
         let object = text.trim_start().starts_with('{')
