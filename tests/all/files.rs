@@ -192,7 +192,7 @@ open('/tmp/rest', 'w').close()
     assert_eq!(repr(session.run(code).await.unwrap()), "(['in'], ['rest'])");
 }
 
-/// What the program writes counts as what the code writes, and is there when the session is lost.
+/// What the program writes counts as what the code writes, and is there when a step was rolled back.
 #[tokio::test]
 async fn what_the_program_writes_has_the_same_limits() {
     let limits = fumehood::Limits::default().with_file_bytes(10_000).with_files(3);
@@ -208,8 +208,21 @@ async fn what_the_program_writes_has_the_same_limits() {
     assert_eq!(refused(files.write("d", b"").unwrap_err()), Refusal::TooMany);
     let exception = raised(session.run("open('d', 'w')").await.unwrap());
     assert!(exception.mro.contains(&"OSError".to_owned()), "{exception:?}");
-    assert!(session.run("import os; os.abort()").await.unwrap().lost);
+    let code = "import os; os.remove('a'); open('b/c', 'w').write('x'); os.abort()";
+    assert!(session.run(code).await.unwrap().rolled_back);
+    assert_eq!(session.files().read("b/c").unwrap(), b"");
     assert_eq!(session.files().read("a").unwrap(), [0; 8_000]);
+}
+
+#[tokio::test]
+async fn what_the_program_wrote_is_not_rolled_back_with_the_step_after_it() {
+    let mut session = session().await;
+    for name in ["first", "second"] {
+        session.files().write(name, b"kept").unwrap();
+        let code = format!("import os; os.remove({name:?}); os.abort()");
+        assert!(session.run(code).await.unwrap().rolled_back);
+        assert_eq!(session.files().read(name).unwrap(), b"kept");
+    }
 }
 
 #[tokio::test]

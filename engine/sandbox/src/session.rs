@@ -260,6 +260,8 @@ impl Session {
     /// # }
     /// ```
     pub fn files(&mut self) -> Files<'_> {
+        // What is written now is not part of the next step, and not rolled back with it.
+        self.changed = true;
         Files::new(&self.surroundings.files.tree)
     }
 
