@@ -61,6 +61,10 @@ pub(crate) fn finder_name() -> &'static str {
 /// Bytes in a page of WebAssembly memory.
 const WASM_PAGE: usize = 64 * 1024;
 
+/// Bytes that were written to, of which no page is given back to the system when a memory goes back to a
+/// state. Those of more are, unless they hold something else in that state.
+const STAYING: usize = 4 << 20;
+
 /// The contents a guest memory begins with.
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryImage(Arc<ImageFile>);
@@ -472,7 +476,10 @@ impl MemoryHandle {
         if self.0.in_use.load(Ordering::Acquire) {
             return Err(std::io::ErrorKind::ResourceBusy.into());
         }
-        self.0.restore(state, &self.0.written(Finder::best()), |_| false)
+        // What was written to will be written to again; it stays, rather than being faulted in anew.
+        let written = self.0.written(Finder::best());
+        let few = written.iter().map(Range::len).sum::<usize>() <= STAYING;
+        self.0.restore(state, &written, |_| few)
     }
 
     /// A copy of the whole memory, for making an image of it.

@@ -21,6 +21,8 @@ use super::{Addresses, ImageFile, Mapping};
 
 /// Pages of its own from which on long rows of a memory are mapped: 16 MiB.
 const MANY: usize = 4096;
+/// The same, of pages in long rows in which the last step has changed nothing: 4 MiB.
+const MANY_IDLE: usize = 1024;
 /// Rows that are mapped at most, as the kernel only has so many mappings for a process.
 const MAPPED_MOST: usize = 1024;
 
@@ -163,9 +165,17 @@ impl Mapping {
         let slots = rows.iter().flat_map(|row| row.slots());
         let changes = changed.iter().copied().zip(slots).collect::<Vec<_>>();
         let state = last.then(self.committed(), &changes);
-        let own = written.iter().map(|run| run.len() / page).sum::<usize>();
-        if own > MANY {
+        let is_idle = |run: &&Range<usize>| {
+            let next = changed.partition_point(|number| *number < run.start / page);
+            run.len() / page >= LONG as usize
+                && changed.get(next).is_none_or(|number| *number >= run.end / page)
+        };
+        let idle = written.iter().filter(is_idle).cloned().collect::<Vec<_>>();
+        let pages = |runs: &[Range<usize>]| runs.iter().map(|run| run.len() / page).sum::<usize>();
+        if pages(&written) > MANY {
             self.map_long(&state, &written, &mut condition.mapped)?;
+        } else if pages(&idle) > MANY_IDLE {
+            self.map_long(&state, &idle, &mut condition.mapped)?;
         }
         Ok(state)
     }
