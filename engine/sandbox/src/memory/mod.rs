@@ -9,6 +9,7 @@
 //! * [`Addresses`] is the reservation under it.
 //! * [`State`] is what a memory holds at a time, as a value; its pages are in a [`PageStore`]. `states`
 //!   takes them and goes back to them.
+//! * `faults` keeps the kernel from mapping more than is touched, so that there is less to ask about.
 //! * `written` asks the kernel which pages of a mapping are no longer the file's.
 //!
 //! This module and `precompiled` are the only ones with `unsafe` code. The invariants they keep:
@@ -29,6 +30,7 @@
 
 #![expect(unsafe_code, reason = "maps and unmaps guest memory")]
 
+mod faults;
 mod kept;
 mod state;
 mod states;
@@ -176,6 +178,9 @@ impl Addresses {
                 offset,
             )
         }?;
+        if access.contains(ProtFlags::WRITE) {
+            faults::map_touched_only(self.base.as_ptr() as usize + range.start, range.len());
+        }
         Ok(())
     }
 
