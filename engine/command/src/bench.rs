@@ -6,6 +6,7 @@
 //!
 //! * `measuring`: samples, medians, taking turns
 //! * `latency`: instantiating, starting, steps, tools, whole processes
+//! * `states`: forks, checkpoints, roll-backs, and what they cost each step
 //! * `computing`: the programs of `benches/programs`, and numpy
 //! * `capacity`: memory of a session, sessions a second
 
@@ -13,6 +14,7 @@ mod capacity;
 mod computing;
 mod latency;
 mod measuring;
+mod states;
 
 use anyhow::{Result, bail};
 use fumehood::{Engine, Metering};
@@ -39,7 +41,7 @@ pub(crate) struct Figure {
     pub(crate) key: &'static str,
     pub(crate) what: &'static str,
     pub(crate) unit: &'static str,
-    /// What was measured of whom: `fumehood`, `fuel`, `clock`, `python3`.
+    /// What was measured of whom: `fumehood`, `fuel`, `clock`, `python3`; `step` is what others add to.
     pub(crate) measured: Vec<(&'static str, Samples)>,
 }
 
@@ -127,6 +129,7 @@ pub(crate) async fn bench(
     };
     latency::measure(&mut bench).await?;
     capacity::measure(&mut bench).await?;
+    states::measure(&mut bench).await?;
     computing::measure(&mut bench).await?;
     if bench.figures.is_empty() {
         bail!("no figure has `{}` in its key", bench.only.unwrap_or_default());

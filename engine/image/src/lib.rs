@@ -40,6 +40,11 @@ pub use store::ImageStore;
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
+/// And so does that of a search.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/beam-search.md")]
+struct BeamSearch;
+
 /// What is being done to build an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -210,6 +210,11 @@ impl Session {
         Ok(committed)
     }
 
+    /// Takes what was committed last for what the next step can be rolled back to.
+    pub(crate) fn forgo_commit(&mut self) {
+        self.changed = false;
+    }
+
     /// Makes the session what it was then, or in the beginning. It is lost if that fails.
     pub(crate) async fn go_back(&mut self, to: Option<Committed>) -> Result<(), SessionError> {
         self.instance = None;

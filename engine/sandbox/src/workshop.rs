@@ -26,6 +26,7 @@ use crate::limits::{Limits, Scope, Scopes};
 use crate::memory::{Beginning, MemoryHandle, MemoryImage, WordBits};
 use crate::outcome::{Event, FinalAnswer};
 use crate::precompiled::{self, VerifiedFile};
+use crate::session::Session;
 use crate::tools::Tools;
 use crate::wasi::{self, Grant};
 use crate::{engine, instance};
@@ -181,6 +182,12 @@ pub async fn instantiating(engine: &Engine) -> wasmtime::Result<Duration> {
     let started = Instant::now();
     engine.instantiate(&mut store, &Beginning::Image(engine.image().clone())).await?;
     Ok(started.elapsed())
+}
+
+/// Lets the next step of a session begin without committing what the last one did, to find out what
+/// committing costs. A roll-back goes back to what was committed last.
+pub fn forgo_commit(session: &mut Session) {
+    session.forgo_commit();
 }
 
 /// What an interruption changes in guest memory.

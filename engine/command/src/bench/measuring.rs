@@ -20,6 +20,10 @@ impl Samples {
         self.0.push(sample);
     }
 
+    pub(crate) fn extend(&mut self, others: Samples) {
+        self.0.extend(others.0);
+    }
+
     /// The value that a share of the samples is below.
     fn quantile(&self, share: f64) -> f64 {
         let mut sorted = self.0.clone();
@@ -65,12 +69,23 @@ pub(crate) async fn sample(
     count: usize,
     mut run: impl AsyncFnMut() -> Result<()>,
 ) -> Result<Samples> {
+    sample_times(count, async || {
+        let started = Instant::now();
+        run().await?;
+        Ok(started.elapsed())
+    })
+    .await
+}
+
+/// The same with something that says itself what it took.
+pub(crate) async fn sample_times(
+    count: usize,
+    mut run: impl AsyncFnMut() -> Result<Duration>,
+) -> Result<Samples> {
     let mut samples = Samples::default();
     let warm = count.div_ceil(10).max(3);
     for position in 0..warm + count {
-        let started = Instant::now();
-        run().await?;
-        let took = started.elapsed();
+        let took = run().await?;
         if position >= warm {
             samples.push(microseconds(took));
         }

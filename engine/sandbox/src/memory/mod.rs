@@ -9,6 +9,7 @@
 //! * [`Addresses`] is the reservation under it.
 //! * [`State`] is what a memory holds at a time, as a value; its pages are in a [`PageStore`]. `states`
 //!   takes them and goes back to them.
+//! * `faults` keeps the kernel from mapping more than is touched, so that there is less to ask about.
 //! * `written` asks the kernel which pages of a mapping are no longer the file's.
 //!
 //! This module and `precompiled` are the only ones with `unsafe` code. The invariants they keep:
@@ -29,6 +30,7 @@
 
 #![expect(unsafe_code, reason = "maps and unmaps guest memory")]
 
+mod faults;
 mod kept;
 mod state;
 mod states;
@@ -60,6 +62,10 @@ pub(crate) fn finder_name() -> &'static str {
 
 /// Bytes in a page of WebAssembly memory.
 const WASM_PAGE: usize = 64 * 1024;
+
+/// Bytes that were written to, of which no page is given back to the system when a memory goes back to a
+/// state. Those of more are, unless they hold something else in that state.
+const STAYING: usize = 4 << 20;
 
 /// The contents a guest memory begins with.
 #[derive(Clone, Debug)]
@@ -172,6 +178,9 @@ impl Addresses {
                 offset,
             )
         }?;
+        if access.contains(ProtFlags::WRITE) {
+            faults::map_touched_only(self.base.as_ptr() as usize + range.start, range.len());
+        }
         Ok(())
     }
 
@@ -472,7 +481,10 @@ impl MemoryHandle {
         if self.0.in_use.load(Ordering::Acquire) {
             return Err(std::io::ErrorKind::ResourceBusy.into());
         }
-        self.0.restore(state, &self.0.written(Finder::best()), |_| false)
+        // What was written to will be written to again; it stays, rather than being faulted in anew.
+        let written = self.0.written(Finder::best());
+        let few = written.iter().map(Range::len).sum::<usize>() <= STAYING;
+        self.0.restore(state, &written, |_| few)
     }
 
     /// A copy of the whole memory, for making an image of it.

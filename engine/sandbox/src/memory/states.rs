@@ -21,6 +21,8 @@ use super::{Addresses, ImageFile, Mapping};
 
 /// Pages of its own from which on long rows of a memory are mapped: 16 MiB.
 const MANY: usize = 4096;
+/// The same, of pages in long rows in which the last step has changed nothing: 4 MiB.
+const MANY_IDLE: usize = 1024;
 /// Rows that are mapped at most, as the kernel only has so many mappings for a process.
 const MAPPED_MOST: usize = 1024;
 
@@ -163,9 +165,17 @@ impl Mapping {
         let slots = rows.iter().flat_map(|row| row.slots());
         let changes = changed.iter().copied().zip(slots).collect::<Vec<_>>();
         let state = last.then(self.committed(), &changes);
-        let own = written.iter().map(|run| run.len() / page).sum::<usize>();
-        if own > MANY {
+        let is_idle = |run: &&Range<usize>| {
+            let next = changed.partition_point(|number| *number < run.start / page);
+            run.len() / page >= LONG as usize
+                && changed.get(next).is_none_or(|number| *number >= run.end / page)
+        };
+        let idle = written.iter().filter(is_idle).cloned().collect::<Vec<_>>();
+        let pages = |runs: &[Range<usize>]| runs.iter().map(|run| run.len() / page).sum::<usize>();
+        if pages(&written) > MANY {
             self.map_long(&state, &written, &mut condition.mapped)?;
+        } else if pages(&idle) > MANY_IDLE {
+            self.map_long(&state, &idle, &mut condition.mapped)?;
         }
         Ok(state)
     }
@@ -262,12 +272,11 @@ impl Mapping {
             unsafe { addresses.overwrite(number * page, contents.page(number)?) };
             Ok(())
         };
-        let mut done = vec![false; if written.is_empty() { 0 } else { bytes / page }];
-        for run in written {
-            let run = run.start / page..run.end.min(bytes) / page;
+        let done = written.iter().map(|run| run.start / page..run.end.min(bytes) / page);
+        let done = done.collect::<Vec<_>>();
+        for run in &done {
             let mut forgotten: Option<Range<usize>> = None;
-            for number in run {
-                done[number] = true;
+            for number in run.clone() {
                 if state.slot(number) != condition.mapped.slot(number) || stay(number) {
                     overwrite(number)?;
                     continue;
@@ -288,12 +297,9 @@ impl Mapping {
 
         let rows = state.rows(|pages, slot| condition.mapped.covers(&pages, slot));
         for (pages, row) in rows {
-            let is_done = |number: &usize| done.get(*number).copied().unwrap_or(false);
-            let places = pages.clone().collect::<Vec<_>>();
-            for part in places.chunk_by(|a, b| is_done(a) == is_done(b)) {
-                let some = part[0]..part[0] + part.len();
+            for some in outside(&pages, &done) {
                 let slot = row.slot + (some.start - pages.start) as u32;
-                if is_done(&some.start) || condition.mapped.covers(&some, slot) {
+                if condition.mapped.covers(&some, slot) {
                     continue;
                 }
                 let row = Row { slot, length: some.len() as u32 };
@@ -322,6 +328,16 @@ impl Mapping {
         }
         Ok(())
     }
+}
+
+/// The parts of a range that are in none of the runs, which are in order.
+fn outside(range: &Range<usize>, runs: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> {
+    let Range { start, end } = *range;
+    let runs = &runs[runs.partition_point(|run| run.end <= start)..];
+    let starts = std::iter::once(start).chain(runs.iter().map(|run| run.end));
+    let ends = runs.iter().map(|run| run.start).chain(std::iter::once(end));
+    let parts = starts.zip(ends).map(move |(start, next)| start..next.min(end));
+    parts.take_while(move |part| part.start < end).filter(|part| !part.is_empty())
 }
 
 #[cfg(test)]
@@ -457,6 +473,17 @@ mod tests {
         let next = memory.state(&state, finder).unwrap();
         assert_eq!(next.store().bytes() as usize, MOST - IMAGE + page);
         assert_eq!(contents(&child)[MOST - 1], 9);
+    }
+
+    #[test]
+    fn what_is_outside_of_runs_is_found_in_parts() {
+        let parts = |range| outside(&range, &[2..4, 4..5, 8..10]).collect::<Vec<_>>();
+        assert_eq!(parts(0..20), [0..2, 5..8, 10..20]);
+        assert_eq!(parts(3..9), [5..8]);
+        assert_eq!((parts(2..5), parts(8..9)), (vec![], vec![]));
+        let all = 11..12;
+        assert_eq!(parts(all.clone()), [all.clone()]);
+        assert_eq!(outside(&all, &[]).collect::<Vec<_>>(), [all]);
     }
 
     #[test]
