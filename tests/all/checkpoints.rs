@@ -102,6 +102,39 @@ async fn a_step_whose_future_is_dropped_is_rolled_back_before_the_next() {
 }
 
 #[tokio::test]
+async fn a_session_whose_step_was_abandoned_is_seen_without_it() {
+    let abandoned = async |session: &mut Session, code: &str| {
+        let step = session.run(format!("{code}\nsum(range(10**12))"));
+        tokio::time::timeout(Duration::from_millis(100), step).await.unwrap_err();
+    };
+    let mut session = session().await;
+    let written = "open('seen', 'w').close()";
+    abandoned(&mut session, written).await;
+    assert!(matches!(session.checkpoint(), Err(SessionError::Abandoned)));
+    assert!(session.files().read("seen").is_err());
+    session.run("x = 1").await.unwrap();
+    abandoned(&mut session, &format!("x = 2\n{written}")).await;
+    session.files().write("given", b"kept").unwrap();
+    let mut other = session.fork().await.unwrap();
+    for session in [&mut session, &mut other] {
+        assert_eq!(value(session, "import os; x, os.listdir()").await, "(1, ['given'])");
+    }
+}
+
+#[tokio::test]
+async fn what_the_program_has_written_is_part_of_a_checkpoint() {
+    let mut session = session().await;
+    session.files().write("a", b"1").unwrap();
+    let first = session.checkpoint().unwrap();
+    session.files().write("a", b"2").unwrap();
+    let second = session.checkpoint().unwrap();
+    for (checkpoint, expected) in [(&first, b"1"), (&second, b"2")] {
+        session.restore(checkpoint).await.unwrap();
+        assert_eq!(session.files().read("a").unwrap(), expected);
+    }
+}
+
+#[tokio::test]
 async fn a_session_that_is_forked_goes_on_apart() {
     let mut parent = session().await;
     parent.run("import random\nx = [1]\nrandom.seed(5)").await.unwrap();

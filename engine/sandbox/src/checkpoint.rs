@@ -41,6 +41,7 @@ impl Session {
     /// # Errors
     ///
     /// * [`SessionError::Lost`] if there is no state any more
+    /// * [`SessionError::Abandoned`] if the first step of the session was abandoned, and no other was run
     /// * [`SessionError::State`] if the system has no memory for it; the session goes on as it was
     pub fn checkpoint(&mut self) -> Result<Checkpoint, SessionError> {
         let committed = self.commit()?;
@@ -57,7 +58,8 @@ impl Session {
     /// * [`SessionError::State`] or [`SessionError::Start`] if the system refuses; the session is lost
     pub async fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), SessionError> {
         self.check(checkpoint)?;
-        self.go_back(Some(checkpoint.committed.clone())).await
+        let Committed { files, .. } = &checkpoint.committed;
+        self.go_back(Some(checkpoint.committed.clone()), files.clone()).await
     }
 
     /// A second session in the same state, of the same sandbox. From here on the two have nothing to do

@@ -138,6 +138,9 @@ pub enum SessionError {
         /// What ended it.
         reason: String,
     },
+    /// The first step of a session was abandoned before it was done, and is rolled back with the next one.
+    #[error("the first step was abandoned; there is no state to take before another is run")]
+    Abandoned,
     /// The code is longer than a step may be.
     #[error("the code has {bytes} bytes, the limit is {limit} bytes")]
     CodeTooLong {

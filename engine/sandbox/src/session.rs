@@ -26,10 +26,13 @@ pub struct Session {
     surroundings: Surroundings,
     /// What runs. There is none while a step runs, nor after one that was abandoned.
     instance: Option<Instance>,
-    /// What the memory was before the last step that was run; `None` for what it was in the beginning.
+    /// What the session was before the last step that was run; `None` for what it was in the beginning.
     committed: Option<Committed>,
     /// Whether a step was run since.
     changed: bool,
+    /// The files as they were before the step that runs, or that was abandoned. The program may have
+    /// written some since the last step, so they are not always those that were committed.
+    files_before: Option<Tree>,
     usage: Usage,
     steps: u64,
     lost: Option<String>,
@@ -64,6 +67,7 @@ impl Session {
             instance: Some(instance),
             committed,
             changed: false,
+            files_before: None,
             usage,
             steps,
             lost: None,
@@ -132,7 +136,7 @@ impl Session {
             });
         }
         if self.instance.is_none() {
-            self.go_back(self.committed.clone()).await?;
+            self.roll_back().await?;
         }
         if self.changed {
             self.commit()?;
@@ -144,6 +148,7 @@ impl Session {
             return Err(SessionError::Lost { reason: "it has no interpreter".to_owned() });
         };
         self.changed = true;
+        self.files_before = Some(self.surroundings.files.tree.copy());
         let started = Instant::now();
         control.begin(started, &limits, scopes);
         console.begin(limits.output_bytes, scopes.output_bytes, listener.clone());
@@ -173,10 +178,10 @@ impl Session {
         let rolled_back = broken || (atomic && !outcome.is_success());
         if rolled_back {
             drop(instance);
-            if let Err(error) = self.go_back(self.committed.clone()).await {
-                self.lost = Some(format!("a step could not be rolled back: {error}"));
-            }
+            // That the session is lost if this fails is in `lost`.
+            self.roll_back().await.ok();
         } else {
+            self.files_before = None;
             self.instance = Some(instance);
         }
         Ok(Step { outcome, output, usage, rolled_back, lost: self.lost.is_some() })
@@ -187,27 +192,24 @@ impl Session {
         if let Some(reason) = &self.lost {
             return Err(SessionError::Lost { reason: reason.clone() });
         }
-        if let (Some(committed), false) = (&self.committed, self.changed && self.instance.is_some())
-        {
-            return Ok(committed.clone());
-        }
-        let (Some(instance), Some(memory)) =
-            (&mut self.instance, self.surroundings.control.memory())
-        else {
-            // The first step was abandoned; what was before it, is no longer there to be looked at.
-            return Err(SessionError::Lost { reason: "its first step was abandoned".to_owned() });
-        };
-        let last = match &self.committed {
-            Some(committed) => committed.memory.clone(),
-            None => self.surroundings.sandbox.engine.image().state(),
-        };
-        let state = memory.state(&last).map_err(stating("taking the state of the memory"))?;
+        self.put_files_back();
         let files = self.surroundings.files.tree.copy();
-        let open_files = instance.has_open_files();
-        let committed = Committed { memory: state, files, open_files };
-        self.committed = Some(committed.clone());
+        let committed = match (&mut self.instance, &self.committed) {
+            (Some(instance), last) if self.changed || last.is_none() => {
+                let last = match last {
+                    Some(last) => last.memory.clone(),
+                    None => self.surroundings.sandbox.engine.image().state(),
+                };
+                let memory = self.surroundings.control.memory().ok_or_else(no_memory)?;
+                let memory = memory.state(&last).map_err(stating("taking a state"))?;
+                Committed { memory, files, open_files: instance.has_open_files() }
+            }
+            // Nothing has changed since, or what has is of a step that was abandoned.
+            (_, Some(last)) => Committed { files, ..last.clone() },
+            (_, None) => return Err(SessionError::Abandoned),
+        };
         self.changed = false;
-        Ok(committed)
+        Ok(self.committed.insert(committed).clone())
     }
 
     /// Takes what was committed last for what the next step can be rolled back to.
@@ -215,23 +217,40 @@ impl Session {
         self.changed = false;
     }
 
-    /// Makes the session what it was then, or in the beginning. It is lost if that fails.
-    pub(crate) async fn go_back(&mut self, to: Option<Committed>) -> Result<(), SessionError> {
+    /// Undoes the step that was just run, or abandoned. The session is lost if that fails.
+    async fn roll_back(&mut self) -> Result<(), SessionError> {
+        self.put_files_back();
+        let (to, files) = (self.committed.clone(), self.surroundings.files.tree.copy());
+        self.go_back(to, files).await
+    }
+
+    /// Undoes what the step that was just run, or abandoned, has done to files.
+    fn put_files_back(&mut self) {
+        if let (None, Some(files)) = (&self.instance, self.files_before.take()) {
+            self.surroundings.files.tree.put_back(files);
+        }
+    }
+
+    /// Makes the session what it was then, or in the beginning, with these files. It is lost if that
+    /// fails.
+    pub(crate) async fn go_back(
+        &mut self,
+        to: Option<Committed>,
+        files: Tree,
+    ) -> Result<(), SessionError> {
         self.instance = None;
-        let gone = self.going_back(to).await;
+        self.files_before = None;
+        let gone = self.going_back(to, files).await;
         self.lost = gone.as_ref().err().map(|error| format!("it could not be gone back: {error}"));
         gone
     }
 
-    async fn going_back(&mut self, to: Option<Committed>) -> Result<(), SessionError> {
+    async fn going_back(&mut self, to: Option<Committed>, files: Tree) -> Result<(), SessionError> {
         let Surroundings { sandbox, control, .. } = &self.surroundings;
         let image = sandbox.engine.image();
-        let Some(memory) = control.memory().cloned() else {
-            return Err(SessionError::Lost { reason: "it has no memory".to_owned() });
-        };
+        let memory = control.memory().cloned().ok_or_else(no_memory)?;
         let state = to.as_ref().map_or_else(|| image.state(), |to| to.memory.clone());
         control.renew();
-        let files = to.as_ref().map_or(&sandbox.files, |to| &to.files).clone();
         self.surroundings.files.tree.put_back(files);
         memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
         let beginning = Beginning::Memory(memory);
@@ -255,6 +274,8 @@ impl Session {
 
     /// The session's own files, which are there as long as the session is, lost or not.
     ///
+    /// What is written here is no part of a step, and is not rolled back with one.
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -265,8 +286,7 @@ impl Session {
     /// # }
     /// ```
     pub fn files(&mut self) -> Files<'_> {
-        // What is written now is not part of the next step, and not rolled back with it.
-        self.changed = true;
+        self.put_files_back();
         Files::new(&self.surroundings.files.tree)
     }
 
@@ -376,6 +396,10 @@ impl std::fmt::Debug for Session {
             .field("lost", &self.lost)
             .finish_non_exhaustive()
     }
+}
+
+fn no_memory() -> SessionError {
+    SessionError::Lost { reason: "it has no memory".to_owned() }
 }
 
 fn stating(doing: &'static str) -> impl FnOnce(std::io::Error) -> SessionError {

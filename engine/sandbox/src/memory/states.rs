@@ -479,11 +479,10 @@ mod tests {
     fn what_is_outside_of_runs_is_found_in_parts() {
         let parts = |range| outside(&range, &[2..4, 4..5, 8..10]).collect::<Vec<_>>();
         assert_eq!(parts(0..20), [0..2, 5..8, 10..20]);
-        assert_eq!(parts(3..9), [5..8]);
+        assert_eq!(parts(3..9), vec![5..8]);
         assert_eq!((parts(2..5), parts(8..9)), (vec![], vec![]));
-        let all = 11..12;
-        assert_eq!(parts(all.clone()), [all.clone()]);
-        assert_eq!(outside(&all, &[]).collect::<Vec<_>>(), [all]);
+        assert_eq!(parts(11..12), vec![11..12]);
+        assert_eq!(outside(&(11..12), &[]).collect::<Vec<_>>(), vec![11..12]);
     }
 
     #[test]

@@ -206,7 +206,7 @@ impl PageStore {
                 let slot = number as u32 * SEGMENT + start;
                 wanted -= length;
                 match rows.last_mut() {
-                    Some(row) if row.slot + row.length == slot && slot % SEGMENT != 0 => {
+                    Some(row) if row.slot + row.length == slot && !slot.is_multiple_of(SEGMENT) => {
                         row.length += length;
                     }
                     _ => rows.push(Row { slot, length }),

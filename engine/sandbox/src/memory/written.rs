@@ -254,16 +254,18 @@ mod tests {
         };
         let mut expected = Vec::new();
         for number in 0..pages {
-            // SAFETY: as above; the whole memory can be read and written.
             match number % 7 {
-                0 | 1 => unsafe {
-                    at(number).write(2);
+                0 | 1 => {
+                    // SAFETY: the page is inside of the memory, which can be written.
+                    unsafe { at(number).write(2) };
                     expected.push(number);
-                },
-                2 if number < pages / 2 => unsafe {
-                    std::hint::black_box(at(number).read());
-                },
+                }
+                2 if number < pages / 2 => {
+                    // SAFETY: the page is inside of the memory, which can be read.
+                    std::hint::black_box(unsafe { at(number).read() });
+                }
                 3 => {
+                    // SAFETY: the page is inside of the memory, which can be written.
                     unsafe { at(number).write(2) };
                     memory.forget(number * page..(number + 1) * page).unwrap();
                 }

@@ -192,8 +192,8 @@ impl Checkpoint {
         let mut from = Unpacker::new(from);
         let memory = memory(&mut from, &header, sandbox)?;
         let bounds = Bounds::new(&sandbox.inner.limits);
-        let files = Tree::load(&mut from, bounds, files::system_clock())
-            .map_err(|error| SavedError::from_files(error))?;
+        let files =
+            Tree::load(&mut from, bounds, files::system_clock()).map_err(SavedError::from_files)?;
         let (mut from, hash) = from.finish().map_err(SavedError::reading)?.finish();
         if array::<32>(&mut from)? != hash {
             return Err(SavedError::Damaged { what: "its hash is another".to_owned() });
