@@ -16,6 +16,7 @@ mod limits;
 mod lines;
 mod repl;
 mod saved;
+mod scratch;
 mod sessions;
 mod tools;
 

@@ -1,11 +1,16 @@
 //! The states of sessions as values: kept, gone back to, and gone on from in other sessions.
 
+use std::io::{self, Write as _};
+
+use crate::determinism::{Course, Determinism};
 use crate::error::SessionError;
+use crate::image::{MEMORY, hexadecimal};
 use crate::instance::{Instance, Resuming, Surroundings};
 use crate::limits::Usage;
 use crate::memory::Beginning;
 use crate::sandbox::Sandbox;
-use crate::session::{Committed, Session};
+use crate::saved::Hashing;
+use crate::session::{Committed, Session, stating};
 
 /// The state of a session between two steps: its variables, its modules and everything else in its
 /// interpreter, and its own files. Folders that were granted are not part of it.
@@ -31,6 +36,62 @@ pub struct Checkpoint {
     pub(crate) steps: u64,
     /// What the session had used.
     pub(crate) usage: Usage,
+}
+
+impl Checkpoint {
+    /// The SHA-256, in hexadecimal digits, of everything that is in this state: the contents of the memory,
+    /// the files, and how far a deterministic session has come. What steps have used is no part of it.
+    ///
+    /// It is the same wherever the same state was reached, on any machine, and however it is kept. `sandbox`
+    /// is that of its session.
+    ///
+    /// # Errors
+    ///
+    /// * [`SessionError::OtherEngine`] if the sandbox is one of another engine
+    /// * [`SessionError::State`] if the system does not let the state be read
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(sandbox: fumehood::Sandbox) -> Result<(), fumehood::SessionError> {
+    /// let mut session = sandbox.session().await?;
+    /// session.run("x = 1").await?;
+    /// let before = session.checkpoint()?;
+    /// session.run("x = 2").await?;
+    /// let after = session.checkpoint()?;
+    /// assert_ne!(before.digest(&sandbox)?, after.digest(&sandbox)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn digest(&self, sandbox: &Sandbox) -> Result<String, SessionError> {
+        let engine = &sandbox.inner.engine;
+        let Committed { memory, files, course, .. } = &self.committed;
+        if !memory.is_of(engine.image()) {
+            return Err(SessionError::OtherEngine);
+        }
+        let began_as = engine.manifest().files.get(MEMORY).map_or("", |file| &file.sha256);
+        let mut to = Hashing::new(io::sink());
+        let mut write = || {
+            to.write_all(b"fumehood state\0")?;
+            to.write_all(began_as.as_bytes())?;
+            to.write_all(&(memory.bytes() as u64).to_le_bytes())?;
+            engine.image().each_difference(memory, |at, bytes| {
+                to.write_all(&at.to_le_bytes())?;
+                to.write_all(bytes)
+            })?;
+            to.write_all(&[0xff; 8])?;
+            files.save(&mut to)?;
+            if let Some(Course { determinism: Determinism { seed, start }, elapsed, drawn }) = course {
+                to.write_all(&start.as_nanos().to_le_bytes())?;
+                for number in [seed, elapsed, drawn] {
+                    to.write_all(&number.to_le_bytes())?;
+                }
+            }
+            Ok(())
+        };
+        write().map_err(stating("reading a state"))?;
+        Ok(hexadecimal(&to.finish().1))
+    }
 }
 
 impl Session {
@@ -116,6 +177,10 @@ impl Session {
             return Err(SessionError::OtherEngine);
         }
         let surroundings = Surroundings::new(&sandbox.inner, committed.files.clone())?;
+        surroundings.ambience.go_on(match (committed.course, sandbox.inner.determinism) {
+            (Some(course), Some(determinism)) if reseed => Some(Course { determinism, ..course }),
+            (course, _) => course,
+        });
         let beginning = Beginning::State(image.clone(), committed.memory.clone());
         let resuming = Resuming { open_files: committed.open_files, reseed };
         let instance = Instance::resume(&surroundings, &beginning, resuming).await?;

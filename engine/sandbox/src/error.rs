@@ -118,6 +118,17 @@ pub enum ConfigError {
         "fuel cannot be limited: this engine meters by the clock, which counts no instructions"
     )]
     NoFuel,
+    /// Nothing is promised to be the same where the clock meters.
+    #[error(
+        "a sandbox cannot be deterministic where the clock meters: it needs an engine that meters by fuel"
+    )]
+    DeterministicByClock,
+    /// A deterministic clock cannot begin so late.
+    #[error("a clock cannot begin {start:?} after 1970: CPython's clocks end in 2262")]
+    StartTooLate {
+        /// When it was to begin.
+        start: std::time::Duration,
+    },
     /// An environment variable that no process could have.
     #[error("`{name}` cannot be an environment variable: {reason}")]
     Environment {

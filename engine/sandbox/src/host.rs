@@ -9,9 +9,10 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Trap};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+use crate::ambience::Ambience;
 use crate::bindings::fumehood::guest;
 use crate::control::{Control, Fuel, Reason, Refuel};
-use crate::files::HostFiles;
+use crate::files::{HostFiles, Places};
 use crate::limits::{Limit, Limits, Reached, Scopes};
 use crate::outcome::{Event, FinalAnswer, Listener};
 use crate::tools::{CallError, Tools};
@@ -20,12 +21,12 @@ use crate::tools::{CallError, Tools};
 pub(crate) struct Host {
     pub(crate) wasi: WasiCtx,
     pub(crate) table: ResourceTable,
-    /// When the session's monotonic clock began.
-    pub(crate) started: Instant,
+    pub(crate) ambience: Arc<Ambience>,
     pub(crate) control: Arc<Control>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) memory: MemoryLimit,
     pub(crate) files: HostFiles,
+    pub(crate) places: Places,
     /// How many of the open folders are those that the guest was given.
     pub(crate) given: usize,
     pub(crate) step: StepIo,
@@ -88,6 +89,7 @@ impl guest::limits::Host for Host {
     }
 
     async fn refuel(&mut self, left: i64) -> wasmtime::Result<i64> {
+        self.ambience.work(self.step.fuel.news(left));
         let has = match self.step.fuel.request(left) {
             Refuel::Granted(has) => has,
             Refuel::Interrupt(has, reached) => {
@@ -101,6 +103,7 @@ impl guest::limits::Host for Host {
     }
 
     fn settle(&mut self, left: i64) -> wasmtime::Result<()> {
+        self.ambience.work(self.step.fuel.news(left));
         self.step.fuel.settle(left);
         Ok(())
     }

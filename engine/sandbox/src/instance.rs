@@ -5,18 +5,19 @@
 //! which another instance is made. At rest the guest has no state but its memory.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde_json::{Value, json};
 use wasmtime::Store;
 use wasmtime::component::ResourceTable;
 
+use crate::ambience::Ambience;
 use crate::bindings::Python;
 use crate::console::Console;
 use crate::control::{Control, Watchdog};
+use crate::determinism::Course;
 use crate::engine::Metering;
 use crate::error::SessionError;
-use crate::files::{HostFiles, Tree};
+use crate::files::{HostFiles, Places, Tree};
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::hexadecimal;
 use crate::limits::Scopes;
@@ -39,8 +40,9 @@ pub(crate) struct Surroundings {
     pub(crate) console: Arc<Console>,
     /// What the guest's runtime is told when the session starts.
     setup: String,
-    /// When the session's monotonic clock began.
-    started: Instant,
+    pub(crate) ambience: Arc<Ambience>,
+    /// Where its course began, if it is deterministic.
+    pub(crate) begun: Option<Course>,
     pub(crate) files: HostFiles,
 }
 
@@ -56,8 +58,9 @@ impl Surroundings {
                 Control::watched(words, watchdog)
             }
         };
+        let ambience = Arc::new(Ambience::begin(sandbox.determinism));
         let setup = json!({
-            "seed": seed()?,
+            "seed": seed(&ambience)?,
             "argv": sandbox.arguments,
             "env": sandbox.environment,
             "cwd": sandbox.directory,
@@ -70,16 +73,17 @@ impl Surroundings {
             console: Arc::new(Console::new(Arc::clone(&control))),
             control,
             setup: setup.to_string(),
-            started: Instant::now(),
-            files: HostFiles::new(files, &sandbox.limits),
+            files: HostFiles::new(files, &sandbox.limits, ambience.file_clock()),
+            begun: ambience.course(),
+            ambience,
         })
     }
 }
 
 /// What the guest begins everything random with.
-fn seed() -> Result<String, SessionError> {
+fn seed(ambience: &Ambience) -> Result<String, SessionError> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(failing("reading random numbers"))?;
+    ambience.random(&mut seed).map_err(failing("reading random numbers"))?;
     Ok(hexadecimal(&seed))
 }
 
@@ -112,7 +116,7 @@ impl Instance {
         beginning: &Beginning,
         resuming: Resuming,
     ) -> Result<Instance, SessionError> {
-        let seed = if resuming.reseed { Value::String(seed()?) } else { Value::Null };
+        let seed = if resuming.reseed { Value::String(seed(&surroundings.ambience)?) } else { Value::Null };
         let setup = json!({"resume": {"open_files": resuming.open_files, "seed": seed}});
         Instance::make(surroundings, beginning, &setup.to_string()).await
     }
@@ -122,7 +126,8 @@ impl Instance {
         beginning: &Beginning,
         setup: &str,
     ) -> Result<Instance, SessionError> {
-        let Surroundings { sandbox, control, console, files, .. } = surroundings;
+        let Surroundings { sandbox, control, console, ambience, files, .. } = surroundings;
+        let course = ambience.course();
         let engine = &sandbox.engine;
         let wasi = wasi::context(engine.folders(), &sandbox.grants, console)
             .map_err(failing("opening the granted folders"))?;
@@ -130,11 +135,12 @@ impl Instance {
         let host = Host {
             wasi,
             table: ResourceTable::new(),
-            started: surroundings.started,
+            ambience: Arc::clone(ambience),
             control: Arc::clone(control),
             tools: Arc::clone(&sandbox.tools),
             memory: MemoryLimit::new(limits.memory_bytes),
             files: files.clone(),
+            places: Places::default(),
             given: 0,
             step: StepIo::new(limits, Scopes::default(), None),
         };
@@ -149,6 +155,8 @@ impl Instance {
             .call_start(&mut store, engine.manifest().entry, setup)
             .await
             .map_err(failing("setting the interpreter up"))?;
+        // That was no work of the code's.
+        ambience.go_on(course);
         Ok(Instance { store, guest })
     }
 

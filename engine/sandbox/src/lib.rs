@@ -25,11 +25,13 @@
 //! variables and no files but those of the image and the folders it is given. Sessions run on any
 //! tokio runtime with timers.
 
+mod ambience;
 mod bindings;
 mod checkpoint;
 mod code;
 mod console;
 mod control;
+mod determinism;
 mod engine;
 mod error;
 mod files;
@@ -54,6 +56,7 @@ pub mod workshop;
 pub use checkpoint::Checkpoint;
 pub use code::Code;
 pub use control::CancelHandle;
+pub use determinism::Determinism;
 pub use engine::{Engine, Metering};
 pub use error::{ConfigError, EngineError, FilesError, ImageError, SavedError, SessionError};
 pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::ambience::Ambience;
+use crate::determinism::Determinism;
 use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
-use crate::files::{self, Bounds, TEMPORARY, Tree, WORK};
+use crate::files::{Bounds, TEMPORARY, Tree, WORK};
 use crate::limits::Limits;
 use crate::session::Session;
 use crate::signature::signature;
@@ -24,6 +26,7 @@ pub struct Sandbox {
 pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) limits: Limits,
+    pub(crate) determinism: Option<Determinism>,
     pub(crate) grants: Vec<Grant>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) arguments: Vec<String>,
@@ -42,6 +45,7 @@ impl Sandbox {
         SandboxBuilder {
             engine: engine.clone(),
             limits: Limits::default(),
+            determinism: None,
             grants: Vec::new(),
             environment: BTreeMap::new(),
             arguments: vec![String::new()],
@@ -115,7 +119,8 @@ impl std::fmt::Debug for Sandbox {
 /// * no arguments: `sys.argv` is `['']`
 /// * the current directory is `/work`, or `/` without it
 /// * no network
-/// * the host's clocks and random numbers
+/// * the host's clocks and random numbers: no two sessions are alike, unless it is made
+///   [deterministic](SandboxBuilder::deterministic)
 /// * the limits of [`Limits::default`]
 ///
 /// # Examples
@@ -138,6 +143,7 @@ impl std::fmt::Debug for Sandbox {
 pub struct SandboxBuilder {
     engine: Engine,
     limits: Limits,
+    determinism: Option<Determinism>,
     grants: Vec<Grant>,
     environment: BTreeMap<String, String>,
     arguments: Vec<String>,
@@ -195,6 +201,35 @@ impl SandboxBuilder {
         self
     }
 
+    /// Makes all sessions of this sandbox alike: the same steps give the same output, use the same fuel and
+    /// leave the same memory and files, whenever and wherever they are run on the same image. The default
+    /// is that they are not.
+    ///
+    /// Everything random follows from the seed. The clocks show what follows from what the code does, and
+    /// sleeping takes no time. What goes on from a checkpoint, a fork or a saved session goes on with the
+    /// randomness and the time of that state. What tools answer is the caller's, and so is what is in
+    /// granted folders; see `docs/determinism.md`. Code that is stopped by a limit of time or processor
+    /// time, or cancelled, was stopped at a moment that no other run has: limit the fuel.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(engine: fumehood::Engine) -> Result<(), Box<dyn std::error::Error>> {
+    /// use fumehood::{Determinism, Sandbox};
+    ///
+    /// let sandbox = Sandbox::builder(&engine).deterministic(Determinism::with_seed(42)).build()?;
+    /// let step = sandbox.session().await?.run("import uuid; print(uuid.uuid4())").await?;
+    /// let again = sandbox.session().await?.run("import uuid; print(uuid.uuid4())").await?;
+    /// assert_eq!(step.output.stdout, again.output.stdout);
+    /// assert_eq!(step.usage.fuel, again.usage.fuel);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn deterministic(mut self, determinism: Determinism) -> Self {
+        self.determinism = Some(determinism);
+        self
+    }
+
     /// Checks everything and makes the sandbox.
     ///
     /// # Errors
@@ -204,8 +239,12 @@ impl SandboxBuilder {
     /// * [`ConfigError::Environment`]
     /// * [`ConfigError::LimitTooSmall`]
     /// * [`ConfigError::NoFuel`] if there is a fuel limit and the engine meters by the clock
+    /// * [`ConfigError::DeterministicByClock`], [`ConfigError::StartTooLate`]
     pub fn build(self) -> Result<Sandbox, ConfigError> {
         self.limits.check(self.engine.metering(), self.engine.memory_bytes())?;
+        if let Some(determinism) = &self.determinism {
+            determinism.check(self.engine.metering())?;
+        }
         let mut tools = Tools::default();
         let mut declarations = Vec::with_capacity(self.tools.len());
         for tool in self.tools {
@@ -243,14 +282,16 @@ impl SandboxBuilder {
         let begins_in_work = self.scratch || is_granted;
         let directory = self.directory.unwrap_or(if begins_in_work { work } else { String::new() });
         let bounds = Bounds::new(&self.limits);
+        let begun = Arc::new(Ambience::begin(self.determinism));
         let inner = Inner {
             engine: self.engine,
             limits: self.limits,
+            determinism: self.determinism,
             grants: self.grants,
             environment: self.environment,
             arguments: self.arguments,
             directory,
-            files: Tree::new(folders, bounds, files::system_clock()),
+            files: Tree::new(folders, bounds, begun.file_clock()),
             tools: Arc::new(tools),
             declarations,
             signatures,

@@ -8,6 +8,7 @@ use wasmtime::Trap;
 use crate::bindings::exports::fumehood::guest::interpreter as guest;
 use crate::code::Code;
 use crate::control::{CancelHandle, Ended, Reason, Supervised};
+use crate::determinism::Course;
 use crate::engine::Engine;
 use crate::error::SessionError;
 use crate::files::{Files, Tree};
@@ -45,6 +46,8 @@ pub(crate) struct Committed {
     pub(crate) files: Tree,
     /// Whether files were open, which are not part of it.
     pub(crate) open_files: bool,
+    /// How far it had come, if it is deterministic.
+    pub(crate) course: Option<Course>,
 }
 
 impl Session {
@@ -202,7 +205,8 @@ impl Session {
                 };
                 let memory = self.surroundings.control.memory().ok_or_else(no_memory)?;
                 let memory = memory.state(&last).map_err(stating("taking a state"))?;
-                Committed { memory, files, open_files: instance.has_open_files() }
+                let course = self.surroundings.ambience.course();
+                Committed { memory, files, open_files: instance.has_open_files(), course }
             }
             // Nothing has changed since, or what has is of a step that was abandoned.
             (_, Some(last)) => Committed { files, ..last.clone() },
@@ -246,11 +250,12 @@ impl Session {
     }
 
     async fn going_back(&mut self, to: Option<Committed>, files: Tree) -> Result<(), SessionError> {
-        let Surroundings { sandbox, control, .. } = &self.surroundings;
+        let Surroundings { sandbox, control, ambience, begun, .. } = &self.surroundings;
         let image = sandbox.engine.image();
         let memory = control.memory().cloned().ok_or_else(no_memory)?;
         let state = to.as_ref().map_or_else(|| image.state(), |to| to.memory.clone());
         control.renew();
+        ambience.go_on(to.as_ref().and_then(|to| to.course).or(*begun));
         self.surroundings.files.tree.put_back(files);
         memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
         let beginning = Beginning::Memory(memory);
@@ -265,6 +270,11 @@ impl Session {
         self.committed = to;
         self.changed = false;
         Ok(())
+    }
+
+    /// SCRATCH
+    pub(crate) fn contents(&self) -> Vec<u8> {
+        self.surroundings.control.memory().unwrap().contents()
     }
 
     /// What all steps have used so far.
@@ -402,7 +412,7 @@ fn no_memory() -> SessionError {
     SessionError::Lost { reason: "it has no memory".to_owned() }
 }
 
-fn stating(doing: &'static str) -> impl FnOnce(std::io::Error) -> SessionError {
+pub(crate) fn stating(doing: &'static str) -> impl FnOnce(std::io::Error) -> SessionError {
     move |source| SessionError::State { doing, source }
 }
 

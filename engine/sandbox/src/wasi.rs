@@ -6,19 +6,24 @@
 use std::os::fd::AsRawFd as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use cap_std::fs::Dir;
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
-use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
+use wasmtime_wasi::p2::bindings::clocks::{monotonic_clock, wall_clock};
+use wasmtime_wasi::p2::bindings::clocks::wall_clock::Datetime;
+use wasmtime_wasi::p2::bindings::random::{insecure, insecure_seed, random};
 use wasmtime_wasi::p2::{DynPollable, Pollable, subscribe};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, async_trait};
 
+use crate::ambience::Ambience;
 use crate::console::{Console, Descriptor};
 use crate::control::Control;
 use crate::files;
 use crate::host::Host;
 use crate::outcome::Stream;
+
+/// Random bytes that the guest gets at a time.
+const RANDOM_BYTES: u64 = 64 << 20;
 
 /// A folder of the host that a sandbox's code can use.
 ///
@@ -92,33 +97,40 @@ fn open_path(folder: &Dir) -> PathBuf {
 pub(crate) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
     linker.allow_shadowing(true);
-    monotonic_clock::add_to_linker::<Host, Clocks>(linker, |host| ClocksView {
-        started: host.started,
-        control: &host.control,
-        table: &mut host.table,
-    })?;
+    monotonic_clock::add_to_linker::<Host, Surrounding>(linker, Surrounded::by)?;
+    wall_clock::add_to_linker::<Host, Surrounding>(linker, Surrounded::by)?;
+    random::add_to_linker::<Host, Surrounding>(linker, Surrounded::by)?;
+    insecure::add_to_linker::<Host, Surrounding>(linker, Surrounded::by)?;
+    insecure_seed::add_to_linker::<Host, Surrounding>(linker, Surrounded::by)?;
     files::add_to_linker(linker)?;
     linker.allow_shadowing(false);
     Ok(())
 }
 
-/// Names [`ClocksView`] for the linker.
-struct Clocks;
+/// Names [`Surrounded`] for the linker.
+struct Surrounding;
 
-impl HasData for Clocks {
-    type Data<'a> = ClocksView<'a>;
+impl HasData for Surrounding {
+    type Data<'a> = Surrounded<'a>;
 }
 
-/// The monotonic clock, whose alarms also go off when the step is interrupted.
-struct ClocksView<'a> {
-    started: Instant,
+/// The clocks, and what is random.
+struct Surrounded<'a> {
+    ambience: &'a Arc<Ambience>,
     control: &'a Arc<Control>,
     table: &'a mut ResourceTable,
 }
 
-impl monotonic_clock::Host for ClocksView<'_> {
+impl Surrounded<'_> {
+    fn by(host: &mut Host) -> Surrounded<'_> {
+        Surrounded { ambience: &host.ambience, control: &host.control, table: &mut host.table }
+    }
+}
+
+impl monotonic_clock::Host for Surrounded<'_> {
     fn now(&mut self) -> wasmtime::Result<u64> {
-        Ok(u64::try_from(self.started.elapsed().as_nanos())?)
+        self.ambience.read();
+        Ok(self.ambience.monotonic())
     }
 
     fn resolution(&mut self) -> wasmtime::Result<u64> {
@@ -126,38 +138,87 @@ impl monotonic_clock::Host for ClocksView<'_> {
     }
 
     fn subscribe_instant(&mut self, when: u64) -> wasmtime::Result<Resource<DynPollable>> {
-        let now = self.now()?;
-        self.subscribe_duration(when.saturating_sub(now))
+        let (ambience, control) = (Arc::clone(self.ambience), Arc::clone(self.control));
+        let alarm = self.table.push(Alarm { ambience, control, at: when })?;
+        subscribe(self.table, alarm)
     }
 
     fn subscribe_duration(&mut self, nanoseconds: u64) -> wasmtime::Result<Resource<DynPollable>> {
-        // A time too far away to express never comes; the time limit does.
-        let at = tokio::time::Instant::now().checked_add(Duration::from_nanos(nanoseconds));
-        let alarm = self.table.push(Alarm { control: Arc::clone(self.control), at })?;
-        subscribe(self.table, alarm)
+        self.subscribe_instant(self.ambience.monotonic().saturating_add(nanoseconds))
+    }
+}
+
+impl wall_clock::Host for Surrounded<'_> {
+    fn now(&mut self) -> wasmtime::Result<Datetime> {
+        self.ambience.read();
+        let now = self.ambience.wall();
+        Ok(Datetime { seconds: now.as_secs(), nanoseconds: now.subsec_nanos() })
+    }
+
+    fn resolution(&mut self) -> wasmtime::Result<Datetime> {
+        Ok(Datetime { seconds: 0, nanoseconds: 1 })
+    }
+}
+
+impl Surrounded<'_> {
+    fn random_bytes(&self, length: u64) -> wasmtime::Result<Vec<u8>> {
+        if length > RANDOM_BYTES {
+            wasmtime::bail!("{length} random bytes at a time");
+        }
+        let mut bytes = vec![0; usize::try_from(length)?];
+        self.ambience.random(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn random_number(&self) -> wasmtime::Result<u64> {
+        let mut bytes = [0; 8];
+        self.ambience.random(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+}
+
+impl random::Host for Surrounded<'_> {
+    fn get_random_bytes(&mut self, length: u64) -> wasmtime::Result<Vec<u8>> {
+        self.random_bytes(length)
+    }
+
+    fn get_random_u64(&mut self) -> wasmtime::Result<u64> {
+        self.random_number()
+    }
+}
+
+impl insecure::Host for Surrounded<'_> {
+    fn get_insecure_random_bytes(&mut self, length: u64) -> wasmtime::Result<Vec<u8>> {
+        self.random_bytes(length)
+    }
+
+    fn get_insecure_random_u64(&mut self) -> wasmtime::Result<u64> {
+        self.random_number()
+    }
+}
+
+impl insecure_seed::Host for Surrounded<'_> {
+    fn insecure_seed(&mut self) -> wasmtime::Result<(u64, u64)> {
+        Ok((self.random_number()?, self.random_number()?))
     }
 }
 
 /// Ready at a time, or when the step is interrupted.
 struct Alarm {
+    ambience: Arc<Ambience>,
     control: Arc<Control>,
-    at: Option<tokio::time::Instant>,
+    /// On the monotonic clock.
+    at: u64,
 }
 
 #[async_trait]
 impl Pollable for Alarm {
     async fn ready(&mut self) {
         let _wait = self.control.wait();
-        let time = async {
-            match self.at {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             biased;
             () = self.control.interruption() => {}
-            () = time => {}
+            () = self.ambience.until(self.at) => {}
         }
     }
 }

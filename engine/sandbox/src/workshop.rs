@@ -13,12 +13,14 @@ use wasmtime::Store;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::WasiCtx;
 
+use crate::ambience::Ambience;
 use crate::bindings::Python;
 use crate::console::Console;
 use crate::control::Control;
+use crate::determinism::Determinism;
 use crate::engine::Engine;
 pub use crate::engine::Metering;
-use crate::files::{self, Bounds, HostFiles, Tree};
+use crate::files::{Bounds, HostFiles, Places, Tree};
 use crate::host::{Host, MemoryLimit, StepIo};
 pub use crate::image::{FORMAT, FileDigest, MANIFEST, MEMORY};
 use crate::image::{Manifest, digest_of};
@@ -153,17 +155,20 @@ impl Workshop {
     }
 }
 
-/// A host without tools and without files of its own.
+/// A host without tools and without files of its own. Whatever is made in it is the same wherever it is
+/// made: an image is named by what goes into it.
 pub(crate) fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host {
-    let tree = Tree::new(&[], Bounds::new(&limits), files::system_clock());
+    let ambience = Arc::new(Ambience::begin(Some(Determinism::default())));
+    let tree = Tree::new(&[], Bounds::new(&limits), ambience.file_clock());
     Host {
         wasi,
         table: ResourceTable::new(),
-        started: Instant::now(),
         control,
         tools: Arc::new(Tools::default()),
         memory: MemoryLimit::new(limits.memory_bytes),
-        files: HostFiles::new(tree, &limits),
+        files: HostFiles::new(tree, &limits, ambience.file_clock()),
+        places: Places::default(),
+        ambience,
         given: 0,
         step: StepIo::new(limits, Scopes::default(), None),
     }
@@ -246,4 +251,9 @@ pub fn manifest(facts: Facts) -> serde_json::Result<String> {
 /// The target that machine code is made for, such as `x86_64-linux`.
 pub fn target() -> String {
     format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
+}
+
+/// SCRATCH
+pub fn contents(session: &Session) -> Vec<u8> {
+    session.contents()
 }

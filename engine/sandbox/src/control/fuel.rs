@@ -22,6 +22,8 @@ pub(crate) struct Fuel {
     granted: u64,
     /// What was handed back at the end.
     returned: i64,
+    /// What was told to have been used.
+    told: u64,
 }
 
 /// What follows from a request for fuel.
@@ -40,7 +42,7 @@ impl Fuel {
     pub(crate) fn new(limits: &Limits, scope: Scope) -> Fuel {
         let limit = limits.fuel();
         let total = limit.saturating_add(limits.fuel_grace());
-        Fuel { limit, total, scope, granted: 0, returned: 0 }
+        Fuel { limit, total, scope, granted: 0, returned: 0, told: 0 }
     }
 
     /// A guest that has `left` asks for more.
@@ -68,6 +70,14 @@ impl Fuel {
         }
         self.granted += portion;
         Refuel::Granted(has)
+    }
+
+    /// What a guest that has `left` has used since this was asked last.
+    pub(crate) fn news(&mut self, left: i64) -> u64 {
+        let used = self.granted.saturating_add_signed(left.saturating_neg());
+        let news = used.saturating_sub(self.told);
+        self.told += news;
+        news
     }
 
     /// The guest hands back what it has.

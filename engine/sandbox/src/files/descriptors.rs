@@ -18,6 +18,7 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
 };
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult};
 
+use crate::files::granted::Sorted;
 use crate::files::open::{Listing, OpenNode, Opened};
 use crate::files::streams::{self, Reading, Writing};
 use crate::files::tree::{FileKind, FileMetadata, Inode, Opening, ROOT, Refusal, Tree};
@@ -163,7 +164,10 @@ impl preopens::Host for Host {
             let name = last.as_deref().unwrap_or_default();
             folders.push((Resource::new_own(rep), format!("/{name}")));
         }
-        folders.extend(self.filesystem().get_directories()?);
+        for (folder, path) in self.filesystem().get_directories()? {
+            self.places.insert(&folder, path.clone());
+            folders.push((folder, path));
+        }
         self.given = folders.len();
         Ok(folders)
     }
@@ -339,7 +343,7 @@ impl HostDescriptor for Host {
         &mut self,
         fd: Resource<Descriptor>,
     ) -> FsResult<Resource<DirectoryEntryStream>> {
-        let Some(own) = self.own(&fd) else { return self.filesystem().read_directory(fd).await };
+        let Some(own) = self.own(&fd) else { return self.list_granted(fd).await };
         if own.node.tree().kind(own.inode())? != FileKind::Folder {
             return Err(ErrorCode::NotDirectory.into());
         }
@@ -393,6 +397,7 @@ impl HostDescriptor for Host {
 
     fn drop(&mut self, fd: Resource<Descriptor>) -> wasmtime::Result<()> {
         if self.own(&fd).is_none() {
+            self.places.remove(&fd);
             return HostDescriptor::drop(&mut self.filesystem(), fd);
         }
         self.table.delete(Resource::<Opened>::new_own(fd.rep()))?;
@@ -416,7 +421,7 @@ impl HostDescriptor for Host {
     async fn stat(&mut self, fd: Resource<Descriptor>) -> FsResult<DescriptorStat> {
         match self.own(&fd) {
             Some(own) => Ok(stat(&own.node.tree().metadata(own.inode())?)),
-            None => self.filesystem().stat(fd).await,
+            None => self.stat_of_host(fd).await,
         }
     }
 
@@ -427,7 +432,7 @@ impl HostDescriptor for Host {
         path: String,
     ) -> FsResult<DescriptorStat> {
         let Some(own) = self.own(&fd) else {
-            return self.filesystem().stat_at(fd, resolving, path).await;
+            return self.stat_at_of_host(fd, resolving, path).await;
         };
         let tree = own.node.tree();
         let inode = tree.find(own.inode(), &path, follows(resolving))?;
@@ -545,7 +550,7 @@ impl HostDescriptor for Host {
     async fn metadata_hash(&mut self, fd: Resource<Descriptor>) -> FsResult<MetadataHashValue> {
         match self.own(&fd) {
             Some(own) => Ok(hash(own.inode())),
-            None => self.filesystem().metadata_hash(fd).await,
+            None => self.number_of_host(fd).await,
         }
     }
 
@@ -556,7 +561,7 @@ impl HostDescriptor for Host {
         path: String,
     ) -> FsResult<MetadataHashValue> {
         let Some(own) = self.own(&fd) else {
-            return self.filesystem().metadata_hash_at(fd, resolving, path).await;
+            return self.number_at_of_host(fd, resolving, path).await;
         };
         Ok(hash(own.node.tree().find(own.inode(), &path, follows(resolving))?))
     }
@@ -569,7 +574,8 @@ impl HostDirectoryEntryStream for Host {
     ) -> FsResult<Option<DirectoryEntry>> {
         let own = Resource::<Listing>::new_borrow(stream.rep());
         let Ok(listing) = self.table.get_mut(&own) else {
-            return self.filesystem().read_directory_entry(stream).await;
+            let granted = self.table.get_mut(&Resource::<Sorted>::new_borrow(stream.rep()))?;
+            return granted.next().transpose();
         };
         let tree = listing.folder.tree();
         let Some((name, inode)) =
@@ -585,10 +591,11 @@ impl HostDirectoryEntryStream for Host {
 
     fn drop(&mut self, stream: Resource<DirectoryEntryStream>) -> wasmtime::Result<()> {
         let own = Resource::<Listing>::new_own(stream.rep());
-        if self.table.get(&own).is_err() {
-            return HostDirectoryEntryStream::drop(&mut self.filesystem(), stream);
+        if self.table.get(&own).is_ok() {
+            self.table.delete(own)?;
+        } else {
+            self.table.delete(Resource::<Sorted>::new_own(stream.rep()))?;
         }
-        self.table.delete(own)?;
         Ok(())
     }
 }

@@ -13,16 +13,20 @@ use wasmtime::component::Resource;
 use wasmtime_wasi::async_trait;
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings::filesystem::types::{
-    DescriptorFlags, DescriptorType, ErrorCode, HostDescriptor as _, OpenFlags, PathFlags,
+    DescriptorFlags, DescriptorType, DirectoryEntry, DirectoryEntryStream, ErrorCode,
+    HostDescriptor as _, HostDirectoryEntryStream, OpenFlags, PathFlags,
 };
 use wasmtime_wasi::p2::{
-    DynInputStream, DynOutputStream, FsResult, InputStream, OutputStream, Pollable, StreamError,
+    DynInputStream, DynOutputStream, FsError, FsResult, InputStream, OutputStream, Pollable, StreamError,
     StreamResult,
 };
 use wasmtime_wasi_io::bytes::Bytes;
 
 use crate::host::Host;
 use crate::limits::Limits;
+
+/// The entries of a granted folder that have not been told yet.
+pub(super) type Sorted = std::vec::IntoIter<FsResult<DirectoryEntry>>;
 
 /// What a session may still do in granted folders.
 #[derive(Debug)]
@@ -106,8 +110,36 @@ impl Host {
         if makes {
             self.files.granted.make()?;
         }
-        let opened = self.filesystem().open_at(folder, resolving, path, opening, flags).await;
-        if makes { self.files.granted.made(opened) } else { opened }
+        let same = Resource::new_borrow(folder.rep());
+        let opened = self.filesystem().open_at(same, resolving, path.clone(), opening, flags).await;
+        let opened = if makes { self.files.granted.made(opened) } else { opened }?;
+        self.note_place(&opened, &folder, resolving, &path).await;
+        Ok(opened)
+    }
+
+    /// Lists a granted folder in the order of names, which is the same wherever the folder is.
+    pub(super) async fn list_granted(
+        &mut self,
+        folder: Resource<Descriptor>,
+    ) -> FsResult<Resource<DirectoryEntryStream>> {
+        let stream = self.filesystem().read_directory(folder).await?;
+        let mut entries = Vec::new();
+        loop {
+            let same = Resource::new_borrow(stream.rep());
+            match self.filesystem().read_directory_entry(same).await {
+                Ok(None) => break,
+                Ok(Some(entry)) => entries.push(Ok(entry)),
+                Err(error) => entries.push(Err(error)),
+            }
+        }
+        HostDirectoryEntryStream::drop(&mut self.filesystem(), stream).map_err(FsError::trap)?;
+        // Errors, which are entries whose names are no text, come first.
+        entries.sort_by(|one, other| match (one, other) {
+            (Ok(one), Ok(other)) => one.name.cmp(&other.name),
+            (one, other) => one.is_ok().cmp(&other.is_ok()),
+        });
+        let sorted: Sorted = entries.into_iter();
+        Ok(Resource::new_own(self.table.push(sorted)?.rep()))
     }
 
     /// Whether there is something at a path of a granted folder. An error if it is nothing that can be

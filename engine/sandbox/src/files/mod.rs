@@ -5,7 +5,8 @@
 //! of them is ever on a disk. Besides there are the folders of the host that were granted.
 //!
 //! Both are behind the same interface of WASI (`descriptors`), which asks for each descriptor whose it
-//! is. Those of granted folders are WASI's own, with guards around them (`granted`).
+//! is. Those of granted folders are WASI's own, with guards around them (`granted`), and in deterministic
+//! sessions without what differs from machine to machine (`places`).
 
 mod content;
 mod copying;
@@ -13,6 +14,7 @@ mod descriptors;
 mod granted;
 mod open;
 mod path;
+mod places;
 mod saved;
 mod session_files;
 mod streams;
@@ -22,13 +24,13 @@ mod tree;
 mod model;
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 pub use copying::Copied;
 pub(crate) use descriptors::add_to_linker;
 use granted::GrantedQuota;
 pub(crate) use open::SharedTree;
 pub(crate) use saved::LoadError;
+pub(crate) use places::Places;
 pub use session_files::{FileEntry, Files};
 pub(crate) use tree::{Bounds, Clock, Tree};
 pub use tree::{FileKind, FileMetadata, Refusal};
@@ -51,16 +53,12 @@ pub(crate) struct HostFiles {
 }
 
 impl HostFiles {
-    pub(crate) fn new(tree: Tree, limits: &Limits) -> HostFiles {
+    /// With files of the session's own, which are dated by this clock from now on.
+    pub(crate) fn new(tree: Tree, limits: &Limits, clock: Clock) -> HostFiles {
         HostFiles {
-            tree: SharedTree::new(tree),
+            tree: SharedTree::new(tree.with_clock(clock)),
             granted: Arc::new(GrantedQuota::new(limits)),
             most_open: usize::try_from(limits.open_files).unwrap_or(usize::MAX),
         }
     }
-}
-
-/// The clock of the host.
-pub(crate) fn system_clock() -> Clock {
-    Arc::new(|| SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
 }

@@ -24,9 +24,11 @@ impl SharedTree {
         self.lock().closed()
     }
 
-    /// Puts other files in the place of these. What is open stays open, and is that of the former.
+    /// Puts other files in the place of these, dated by the same clock from now on. What is open stays
+    /// open, and is that of the former.
     pub(crate) fn put_back(&mut self, tree: Tree) {
-        *self = SharedTree::new(tree);
+        let clock = self.lock().clock();
+        *self = SharedTree::new(tree.with_clock(clock));
     }
 }
 

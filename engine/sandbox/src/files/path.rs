@@ -10,7 +10,7 @@ use crate::files::tree::{Body, Inode, Refusal, Tree};
 use crate::limits::{NAME_BYTES, PATH_BYTES};
 
 /// Links that are followed in one path at most.
-const LINKS: u32 = 40;
+pub(super) const LINKS: u32 = 40;
 
 /// Where a path leads.
 #[derive(Debug)]

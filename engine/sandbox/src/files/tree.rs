@@ -240,6 +240,11 @@ impl Tree {
         Tree { nodes, next, bounds, bytes: 0, entries: 0, open: BTreeMap::new(), clock }
     }
 
+    /// The same, dated by another clock from now on.
+    pub(crate) fn with_clock(self, clock: Clock) -> Tree {
+        Tree { clock, ..self }
+    }
+
     // What is there --------------------------------------------------------------------------------
 
     pub(super) fn node(&self, inode: Inode) -> Result<&Node, Refusal> {
@@ -369,6 +374,10 @@ impl Tree {
         times.modified = modified.unwrap_or(times.modified);
         times.changed = now;
         Ok(())
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
     }
 
     pub(crate) fn now(&self) -> Duration {

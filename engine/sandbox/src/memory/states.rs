@@ -17,12 +17,14 @@ use rustix::mm::{MprotectFlags, ProtFlags};
 use super::state::State;
 use super::store::{LONG, Reader, Row, SegmentFile, Slot};
 use super::written::Finder;
-use super::{Addresses, ImageFile, Mapping};
+use super::{Addresses, ImageFile, Mapping, MemoryImage};
 
 /// Pages of its own from which on long rows of a memory are mapped: 16 MiB.
 const MANY: usize = 4096;
 /// The same, of pages in long rows in which the last step has changed nothing: 4 MiB.
 const MANY_IDLE: usize = 1024;
+/// Bytes that are compared at a time, whatever the size of a page is.
+const DIFFERENCE: usize = 4096;
 /// Rows that are mapped at most, as the kernel only has so many mappings for a process.
 const MAPPED_MOST: usize = 1024;
 
@@ -100,6 +102,33 @@ impl<'a> Contents<'a> {
         // SAFETY: the page is inside of the view, which has the length of the image (checked above) and
         // lives as long as the image does; nobody writes to it.
         Ok(unsafe { std::slice::from_raw_parts(self.image.view.base.as_ptr().add(at), size) })
+    }
+}
+
+impl MemoryImage {
+    /// Calls `each` with where a state differs from this image, in order, [`DIFFERENCE`] bytes at a time:
+    /// the same contents are the same calls on every machine.
+    pub(crate) fn each_difference(
+        &self,
+        state: &State,
+        mut each: impl FnMut(u64, &[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let begun = self.state();
+        let contents = Contents::of(&begun, &self.0);
+        let page = contents.zeros.len();
+        state.each_run(|offset, parts| {
+            let pages = parts.iter().flat_map(|part| part.chunks(page));
+            for (now, at) in pages.zip((offset..).step_by(page)) {
+                let before = contents.page(usize::try_from(at).map_err(io::Error::other)? / page)?;
+                let both = now.chunks(DIFFERENCE).zip(before.chunks(DIFFERENCE));
+                for ((now, before), at) in both.zip((at..).step_by(DIFFERENCE)) {
+                    if now != before {
+                        each(at, now)?;
+                    }
+                }
+            }
+            Ok(())
+        })
     }
 }
 

@@ -11,18 +11,18 @@ use sha2::{Digest as _, Sha256};
 const CHUNK: usize = 1 << 20;
 
 /// Writes bytes and hashes them.
-pub(super) struct Hashing<T> {
+pub(crate) struct Hashing<T> {
     inner: T,
     hash: Sha256,
 }
 
 impl<T> Hashing<T> {
-    pub(super) fn new(inner: T) -> Hashing<T> {
+    pub(crate) fn new(inner: T) -> Hashing<T> {
         Hashing { inner, hash: Sha256::new() }
     }
 
     /// What is written to or read from, and the hash of everything so far.
-    pub(super) fn finish(self) -> (T, [u8; 32]) {
+    pub(crate) fn finish(self) -> (T, [u8; 32]) {
         (self.inner, self.hash.finalize().into())
     }
 }

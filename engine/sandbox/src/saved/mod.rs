@@ -8,16 +8,20 @@
 mod chunks;
 
 use std::io::{self, Read, Write};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ambience::system_time;
 use crate::checkpoint::Checkpoint;
+use crate::determinism::{Course, Determinism};
 use crate::error::{SavedError, SessionError};
 use crate::files::{self, Bounds, Tree};
 use crate::limits::Usage;
 use crate::memory::State;
 use crate::sandbox::Sandbox;
-use crate::saved::chunks::{Hashing, Packer, Unpacker};
+pub(crate) use crate::saved::chunks::Hashing;
+use crate::saved::chunks::{Packer, Unpacker};
 use crate::session::{Committed, Session};
 
 /// What a saved session begins with.
@@ -47,6 +51,32 @@ struct Header {
     steps: u64,
     /// What they have used.
     usage: SavedUsage,
+    /// The course of a session that is deterministic.
+    deterministic: Option<SavedCourse>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct SavedCourse {
+    seed: u64,
+    start_ns: u64,
+    elapsed_ns: u64,
+    drawn_bytes: u64,
+}
+
+impl From<Course> for SavedCourse {
+    fn from(course: Course) -> SavedCourse {
+        let Course { determinism: Determinism { seed, start }, elapsed, drawn } = course;
+        let start_ns = start.as_nanos().try_into().unwrap_or(u64::MAX);
+        SavedCourse { seed, start_ns, elapsed_ns: elapsed, drawn_bytes: drawn }
+    }
+}
+
+impl From<SavedCourse> for Course {
+    fn from(saved: SavedCourse) -> Course {
+        let SavedCourse { seed, start_ns, elapsed_ns: elapsed, drawn_bytes: drawn } = saved;
+        let start = std::time::Duration::from_nanos(start_ns);
+        Course { determinism: Determinism { seed, start }, elapsed, drawn }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -151,6 +181,7 @@ impl Checkpoint {
             open_files: committed.open_files,
             steps: *steps,
             usage: SavedUsage::from(usage),
+            deterministic: committed.course.map(SavedCourse::from),
         };
         let header = serde_json::to_vec(&header).map_err(io::Error::other)?;
         let mut to = Hashing::new(to);
@@ -192,13 +223,14 @@ impl Checkpoint {
         let mut from = Unpacker::new(from);
         let memory = memory(&mut from, &header, sandbox)?;
         let bounds = Bounds::new(&sandbox.inner.limits);
-        let files =
-            Tree::load(&mut from, bounds, files::system_clock()).map_err(SavedError::from_files)?;
+        let files = Tree::load(&mut from, bounds, Arc::new(system_time));
+        let files = files.map_err(SavedError::from_files)?;
         let (mut from, hash) = from.finish().map_err(SavedError::reading)?.finish();
         if array::<32>(&mut from)? != hash {
             return Err(SavedError::Damaged { what: "its hash is another".to_owned() });
         }
-        let committed = Committed { memory, files, open_files: header.open_files };
+        let course = header.deterministic.map(Course::from);
+        let committed = Committed { memory, files, open_files: header.open_files, course };
         Ok(Checkpoint { committed, steps: header.steps, usage: header.usage.into() })
     }
 }
