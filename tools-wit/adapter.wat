@@ -28,13 +28,14 @@
   (import "fumehood:guest/limits@0.1.0" "settle"
     (func $limits_settle (param i64)))
 
-  (import "__main_module__" "cabi_realloc"
+  (import "__main_module__" "allocate"
     (func $realloc (param i32 i32 i32 i32) (result i32)))
   (import "__main_module__" "free" (func $free (param i32)))
   (import "__main_module__" "initialize_library" (func $initialize_library))
   (import "__main_module__" "initialize_python" (func $initialize_python))
   (import "__main_module__" "turn" (func $turn (param i32 i32) (result i32)))
   (import "__main_module__" "hand_back_fuel" (func $hand_back_fuel))
+  (import "__main_module__" "lend" (func $lend (param i32)))
   (import "__main_module__" "__wasilibc_reset_preopens" (func $reset_preopens))
   (import "__main_module__" "PyUnicode_FromStringAndSize"
     (func $text (param i32 i32) (result i32)))
@@ -44,20 +45,35 @@
   (import "__main_module__" "_Py_DecRef" (func $release (param i32)))
   (import "__main_module__" "PyErr_SetInterruptEx" (func $set_interrupt (param i32) (result i32)))
 
-  ;; Sixteen bytes for results that come by pointer, and for the arguments of a Python call.
+  ;; Where the instances that follow each other in one memory keep what they need:
+  ;;
+  ;;    0  sixteen bytes for results that come by pointer, and for the arguments of a Python call
+  ;;   16  the Python function that runs a step
+  ;;   20  the outcome it returned last
+  ;;   24  the failure that operation 4 answers, and its length
+  ;;   64  what the adapter of WASI is lent, 131072 bytes
+  ;;
+  ;; It is in memory and not in globals, as whoever goes on in this memory is another instance.
   (global $area (mut i32) (i32.const 0))
-  ;; The failure that operation 4 answers.
-  (global $failure (mut i32) (i32.const 0))
-  (global $failure_length (mut i32) (i32.const 0))
-  ;; The Python function that runs a step, and the outcome it returned last.
-  (global $step (mut i32) (i32.const 0))
-  (global $outcome (mut i32) (i32.const 0))
 
+  ;; The area. While the image is made it is allocated by whoever needs it first.
   (func $results (result i32)
+    (local $area i32)
     (if (i32.eqz (global.get $area))
-      (then (global.set $area
-        (call $realloc (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 16)))))
+      (then
+        (local.set $area
+          (call $realloc (i32.const 0) (i32.const 0) (i32.const 8) (i32.const 131136)))
+        (i64.store offset=16 (local.get $area) (i64.const 0))
+        (i64.store offset=24 (local.get $area) (i64.const 0))
+        (global.set $area (local.get $area))))
     (global.get $area))
+
+  ;; Enters a memory, in which an instance may have been before.
+  (func $enter (param $area i32)
+    (global.set $area (local.get $area))
+    (call $lend (i32.add (local.get $area) (i32.const 64)))
+    ;; The C library remembers the folders of another instance, if not of another host.
+    (call $reset_preopens))
 
   ;; A Python str of UTF-8 bytes that the host put into guest memory, which are freed.
   (func $take_text (param $at i32) (param $length i32) (result i32)
@@ -102,9 +118,8 @@
         (if (i32.load8_u (local.get $results))
           (then
             ;; Nobody has asked for the one before.
-            (call $free (global.get $failure))
-            (global.set $failure (i32.load offset=4 (local.get $results)))
-            (global.set $failure_length (i32.load offset=8 (local.get $results)))
+            (call $free (i32.load offset=24 (local.get $results)))
+            (i64.store offset=24 (local.get $results) (i64.load offset=4 align=4 (local.get $results)))
             (return (i32.const -1))))
         (i32.store (local.get $answer) (i32.load offset=4 (local.get $results)))
         (i32.store (local.get $answer_length) (i32.load offset=8 (local.get $results)))
@@ -134,10 +149,10 @@
 
     (if (i32.eq (local.get $operation) (i32.const 4))
       (then
-        (i32.store (local.get $answer) (global.get $failure))
-        (i32.store (local.get $answer_length) (global.get $failure_length))
-        (global.set $failure (i32.const 0))
-        (global.set $failure_length (i32.const 0))
+        (local.set $results (call $results))
+        (i32.store (local.get $answer) (i32.load offset=24 (local.get $results)))
+        (i32.store (local.get $answer_length) (i32.load offset=28 (local.get $results)))
+        (i64.store offset=24 (local.get $results) (i64.const 0))
         (return (i32.const 0))))
 
     (i32.const -2))
@@ -156,19 +171,26 @@
   (func (export "fumehood:guest/workshop@0.1.0#interrupt")
     (drop (call $set_interrupt (i32.const 2))))
 
-  ;; The C library of the image remembers the folders that were granted when the image was made;
-  ;; it has to look again at those of this session.
+  (func (export "fumehood:guest/workshop@0.1.0#reserve") (result i32)
+    (call $results))
+
   (func (export "fumehood:guest/interpreter@0.1.0#start")
-    (param $entry i32) (param $setup i32) (param $length i32)
-    (local $text i32) (local $results i32)
-    (call $reset_preopens)
-    (local.set $results (call $results))
+    (param $entry i32) (param $area i32) (param $setup i32) (param $length i32)
+    (local $text i32)
+    (call $enter (local.get $area))
     (local.set $text (call $take_text (local.get $setup) (local.get $length)))
-    (i32.store (local.get $results) (local.get $text))
-    (global.set $step
-      (call $vectorcall (local.get $entry) (local.get $results) (i32.const 1) (i32.const 0)))
+    (i32.store (local.get $area) (local.get $text))
+    (local.set $entry
+      (call $vectorcall (local.get $entry) (local.get $area) (i32.const 1) (i32.const 0)))
     (call $release (local.get $text))
-    (if (i32.eqz (global.get $step)) (then unreachable))
+    (if (i32.eqz (local.get $entry)) (then unreachable))
+    (if (i32.load offset=16 (local.get $area))
+      (then (call $release (i32.load offset=16 (local.get $area)))))
+    (i32.store offset=16 (local.get $area) (local.get $entry))
+    (call $hand_back_fuel))
+
+  (func (export "fumehood:guest/interpreter@0.1.0#go-on") (param $area i32)
+    (call $enter (local.get $area))
     (call $hand_back_fuel))
 
   ;; The outcome stays until the next step: nothing is released in a `post-return`, where the guest
@@ -176,23 +198,26 @@
   (func (export "fumehood:guest/interpreter@0.1.0#run")
     (param $source i32) (param $source_length i32) (param $file i32) (param $file_length i32)
     (result i32)
-    (local $text i32) (local $name i32) (local $results i32)
+    (local $text i32) (local $name i32) (local $area i32) (local $outcome i32)
     (local $at i32) (local $last i32) (local $base i32) (local $word i32)
-    (if (i32.eqz (global.get $step)) (then unreachable))
-    (if (global.get $outcome) (then (call $release (global.get $outcome))))
-    (global.set $outcome (i32.const 0))
+    (local.set $area (call $results))
+    (if (i32.eqz (i32.load offset=16 (local.get $area))) (then unreachable))
+    (local.set $outcome (i32.load offset=20 (local.get $area)))
+    (i32.store offset=20 (local.get $area) (i32.const 0))
+    (if (local.get $outcome) (then (call $release (local.get $outcome))))
     (local.set $text (call $take_text (local.get $source) (local.get $source_length)))
     (local.set $name (call $take_text (local.get $file) (local.get $file_length)))
-    (local.set $results (call $results))
-    (i32.store (local.get $results) (local.get $text))
-    (i32.store offset=4 (local.get $results) (local.get $name))
-    (global.set $outcome
-      (call $vectorcall (global.get $step) (local.get $results) (i32.const 2) (i32.const 0)))
+    (i32.store (local.get $area) (local.get $text))
+    (i32.store offset=4 (local.get $area) (local.get $name))
+    (local.set $outcome
+      (call $vectorcall
+        (i32.load offset=16 (local.get $area)) (local.get $area) (i32.const 2) (i32.const 0)))
     (call $release (local.get $text))
     (call $release (local.get $name))
     ;; Only code that took this runtime apart ends here; there is nobody left to ask why.
-    (if (i32.eqz (global.get $outcome)) (then unreachable))
-    (local.set $at (call $bytes (global.get $outcome)))
+    (if (i32.eqz (local.get $outcome)) (then unreachable))
+    (i32.store offset=20 (local.get $area) (local.get $outcome))
+    (local.set $at (call $bytes (local.get $outcome)))
     (if (i32.eqz (local.get $at)) (then unreachable))
     (local.set $last
       (i32.add (local.get $at) (i32.shl (i32.load (local.get $at)) (i32.const 2))))

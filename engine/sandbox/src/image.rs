@@ -33,7 +33,7 @@ use crate::wasi::Grant;
 
 /// The version of the layout above. It changes whenever an older reader would misread a newer image,
 /// or the other way round.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
@@ -69,6 +69,8 @@ pub struct Manifest {
     pub target: String,
     /// Where the guest runtime begins.
     pub(crate) entry: u32,
+    /// Where the instances of the guest keep what they need beside the interpreter.
+    pub(crate) area: u32,
     /// What the arrival of SIGINT changes in guest memory.
     pub(crate) interruption: Vec<WordBits>,
     /// The minimum size that the guest module declares for its memory, in bytes.

@@ -99,6 +99,8 @@ pub(crate) struct Resuming {
 pub(crate) struct Instance {
     pub(crate) store: Store<Host>,
     pub(crate) guest: Python,
+    /// It is in a memory in which a session was, and no step was run in it.
+    pub(crate) goes_on: bool,
 }
 
 impl Instance {
@@ -107,7 +109,8 @@ impl Instance {
         surroundings: &Surroundings,
         beginning: &Beginning,
     ) -> Result<Instance, SessionError> {
-        Instance::make(surroundings, beginning, &surroundings.setup).await
+        let setup = Some(&*surroundings.setup);
+        Instance::make(surroundings, beginning, setup, false).await
     }
 
     /// An instance that goes on where a session was.
@@ -116,15 +119,21 @@ impl Instance {
         beginning: &Beginning,
         resuming: Resuming,
     ) -> Result<Instance, SessionError> {
-        let seed = if resuming.reseed { Value::String(seed(&surroundings.ambience)?) } else { Value::Null };
-        let setup = json!({"resume": {"open_files": resuming.open_files, "seed": seed}});
-        Instance::make(surroundings, beginning, &setup.to_string()).await
+        let Resuming { open_files, reseed } = resuming;
+        if !open_files && !reseed {
+            return Instance::make(surroundings, beginning, None, true).await;
+        }
+        let seed = if reseed { Value::String(seed(&surroundings.ambience)?) } else { Value::Null };
+        let setup = json!({"resume": {"open_files": open_files, "seed": seed}});
+        Instance::make(surroundings, beginning, Some(&setup.to_string()), true).await
     }
 
+    /// An instance that is told something, or goes on as if the one before it were still there.
     async fn make(
         surroundings: &Surroundings,
         beginning: &Beginning,
-        setup: &str,
+        setup: Option<&str>,
+        goes_on: bool,
     ) -> Result<Instance, SessionError> {
         let Surroundings { sandbox, control, console, ambience, files, .. } = surroundings;
         let course = ambience.course();
@@ -150,14 +159,17 @@ impl Instance {
         let instantiated = engine.instantiate(&mut store, beginning).await;
         let (guest, memory) = instantiated.map_err(failing("copying the interpreter"))?;
         control.attach(memory);
-        guest
-            .fumehood_guest_interpreter()
-            .call_start(&mut store, engine.manifest().entry, setup)
-            .await
-            .map_err(failing("setting the interpreter up"))?;
+        let (interpreter, manifest) = (guest.fumehood_guest_interpreter(), engine.manifest());
+        let begun = match setup {
+            Some(setup) => {
+                interpreter.call_start(&mut store, manifest.entry, manifest.area, setup).await
+            }
+            None => interpreter.call_go_on(&mut store, manifest.area).await,
+        };
+        begun.map_err(failing("setting the interpreter up"))?;
         // That was no work of the code's.
         ambience.go_on(course);
-        Ok(Instance { store, guest })
+        Ok(Instance { store, guest, goes_on })
     }
 
     /// Whether the guest has files open.

@@ -144,6 +144,7 @@ impl Session {
         if self.changed {
             self.commit()?;
         }
+        self.renew().await?;
         let (limits, scopes) = given.within(&self.usage);
 
         let Surroundings { control, console, .. } = &self.surroundings;
@@ -151,6 +152,7 @@ impl Session {
             return Err(SessionError::Lost { reason: "it has no interpreter".to_owned() });
         };
         self.changed = true;
+        instance.goes_on = false;
         self.files_before = Some(self.surroundings.files.tree.copy());
         let started = Instant::now();
         control.begin(started, &limits, scopes);
@@ -188,6 +190,24 @@ impl Session {
             self.instance = Some(instance);
         }
         Ok(Step { outcome, output, usage, rolled_back, lost: self.lost.is_some() })
+    }
+
+    /// Has the next step of a deterministic session run in an instance of its own, as it would if the session
+    /// had been saved and resumed before it: what an instance keeps of its host is in the memory.
+    /// Where files are open it stays, as they would not be open any more.
+    async fn renew(&mut self) -> Result<(), SessionError> {
+        let Some(instance) = &mut self.instance else { return Ok(()) };
+        if !self.surroundings.ambience.is_computed() || instance.goes_on || instance.has_open_files() {
+            return Ok(());
+        }
+        self.instance = None;
+        let control = &self.surroundings.control;
+        let memory = control.memory().cloned().ok_or_else(no_memory)?;
+        control.renew();
+        let resuming = Resuming { open_files: false, reseed: false };
+        let beginning = Beginning::Memory(memory);
+        self.instance = Some(Instance::resume(&self.surroundings, &beginning, resuming).await?);
+        Ok(())
     }
 
     /// The state as it is, which the next steps can be rolled back to.
@@ -259,14 +279,13 @@ impl Session {
         self.surroundings.files.tree.put_back(files);
         memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
         let beginning = Beginning::Memory(memory);
-        let instance = match &to {
+        self.instance = Some(match &to {
             None => Instance::start(&self.surroundings, &beginning).await?,
             Some(to) => {
                 let resuming = Resuming { open_files: to.open_files, reseed: false };
                 Instance::resume(&self.surroundings, &beginning, resuming).await?
             }
-        };
-        self.instance = Some(instance);
+        });
         self.committed = to;
         self.changed = false;
         Ok(())

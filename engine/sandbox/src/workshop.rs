@@ -130,6 +130,11 @@ impl Workshop {
         self.store.data_mut().step.take_answer()
     }
 
+    /// Where the instances of the guest keep what they need beside the interpreter.
+    pub async fn reserve(&mut self) -> wasmtime::Result<u32> {
+        self.guest.fumehood_guest_workshop().call_reserve(&mut self.store).await
+    }
+
     /// Ends the making: the memory as it is now, and what an interruption changes in it.
     pub async fn finish(mut self) -> wasmtime::Result<(Vec<u8>, Interruption)> {
         let contents = self.memory.contents();
@@ -218,6 +223,8 @@ pub struct Facts {
     pub wasmtime: String,
     /// Where the guest runtime begins.
     pub entry: u32,
+    /// From [`Workshop::reserve`].
+    pub area: u32,
     /// From [`Workshop::finish`].
     pub interruption: Interruption,
     /// The minimum size that the guest module declares for its memory, in bytes.
@@ -241,6 +248,7 @@ pub fn manifest(facts: Facts) -> serde_json::Result<String> {
         wasmtime: facts.wasmtime,
         target: target(),
         entry: facts.entry,
+        area: facts.area,
         interruption: facts.interruption.0,
         declared_memory: facts.declared_memory,
         folders: facts.folders,
