@@ -12,15 +12,19 @@
 //! Python needs to run it; a host that has it not, is passed over. The guest has to run all, in both ways
 //! of metering. A case that begins with `# guest: reason` shows how the guest differs from a host, and is
 //! run in the guest only; `docs/python.md` lists them.
+//!
+//! In a deterministic sandbox each is run twice, as if on two machines: at another time, by another thread,
+//! beside others, and with another copy of the image. Both have to come to the same, to the last bit of
+//! their memory, those included that are ended by a limit of fuel.
 
 #![expect(clippy::print_stderr, reason = "building the image shows its progress")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
-use fumehood::{Code, Engine, Limits, Metering, Outcome, Sandbox};
+use fumehood::{Code, Determinism, Engine, Image, Limits, Metering, Outcome, Sandbox, Step};
 use fumehood_image::ImageStore;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -49,6 +53,7 @@ fn main() {
     let mut cases = Vec::new();
     collect(&root, &root, &mut cases);
     assert!(cases.len() >= 60, "only {} cases were found", cases.len());
+    let elsewhere = Arc::new(OnceLock::new());
     let mut trials = Vec::new();
     for case in cases.into_iter().map(Arc::new) {
         let on_host = Arc::clone(&case);
@@ -60,8 +65,12 @@ fn main() {
             let name = format!("{metering}::{}", case.name);
             trials.push(Trial::test(name, move || guest(&case, metering)));
         }
+        let (name, elsewhere) = (format!("twice::{}", case.name), Arc::clone(&elsewhere));
+        trials.push(Trial::test(name, move || twice(&case, &elsewhere)));
     }
-    libtest_mimic::run(&arguments, trials).exit();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(elsewhere);
+    conclusion.exit();
 }
 
 fn collect(root: &Path, folder: &Path, cases: &mut Vec<Case>) {
@@ -130,17 +139,25 @@ fn traceback_lines(traceback: &str, file: &str) -> Vec<u32> {
 
 // In the guest -------------------------------------------------------------------------------------
 
-static BY_FUEL: LazyLock<Sandbox> = LazyLock::new(|| sandbox(Metering::Fuel));
-static BY_CLOCK: LazyLock<Sandbox> = LazyLock::new(|| sandbox(Metering::Clock));
+static BY_FUEL_IMAGE: LazyLock<Image> = LazyLock::new(|| image(Metering::Fuel));
+static BY_FUEL_ENGINE: LazyLock<Engine> = LazyLock::new(|| engine(&BY_FUEL_IMAGE));
+static BY_FUEL: LazyLock<Sandbox> = LazyLock::new(|| sandbox(&BY_FUEL_ENGINE));
+static BY_CLOCK: LazyLock<Sandbox> = LazyLock::new(|| sandbox(&engine(&image(Metering::Clock))));
 
-fn sandbox(metering: Metering) -> Sandbox {
+fn image(metering: Metering) -> Image {
     let store = ImageStore::of_user().expect("tests run for a user with a home");
     let store = store.with_metering(metering);
-    let image = store.open_or_build(|stage| eprintln!("{stage}")).expect("the image can be built");
-    let engine = Engine::new(&image).expect("the image can be loaded");
+    store.open_or_build(|stage| eprintln!("{stage}")).expect("the image can be built")
+}
+
+fn engine(image: &Image) -> Engine {
+    Engine::new(image).expect("the image can be loaded")
+}
+
+fn sandbox(engine: &Engine) -> Sandbox {
     // However busy the machine is; fuel ends what does not end.
     let limits = Limits::default().with_time(Duration::from_secs(600));
-    Sandbox::builder(&engine).limits(limits).build().expect("the defaults are a sandbox")
+    Sandbox::builder(engine).limits(limits).build().expect("the defaults are a sandbox")
 }
 
 fn guest(case: &Case, metering: Metering) -> Result<(), Failed> {
@@ -153,6 +170,10 @@ fn guest(case: &Case, metering: Metering) -> Result<(), Failed> {
         let mut session = sandbox.session().await?;
         session.run(Code::new(&case.source).file("case.py")).await
     })?;
+    case.check(done(&step)?)
+}
+
+fn done(step: &Step) -> Result<Done, Failed> {
     let mut done = Done {
         printed: step.output.stdout.lines().map(str::to_owned).collect(),
         ..Done::default()
@@ -166,7 +187,79 @@ fn guest(case: &Case, metering: Metering) -> Result<(), Failed> {
         }
         other => return Err(format!("it ended otherwise: {other:?}").into()),
     }
-    case.check(done)
+    Ok(done)
+}
+
+// Twice --------------------------------------------------------------------------------------------
+
+/// What a program may use that is run twice: most do with less, and the others end there, alike.
+const FUEL: u64 = 1_000_000_000;
+
+/// The image as another machine has it: its files were made later and in another order.
+struct Elsewhere {
+    engine: Engine,
+    _folder: tempfile::TempDir,
+}
+
+impl Elsewhere {
+    fn new() -> Elsewhere {
+        let image = &*BY_FUEL_IMAGE;
+        let folder = tempfile::tempdir().unwrap();
+        let mut names = image.manifest().files.keys().cloned().collect::<Vec<_>>();
+        names.push("manifest.json".to_owned());
+        for name in names.iter().rev() {
+            let (from, to) = (image.path().join(name), folder.path().join(name));
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            let is_machine_code = name.ends_with(".cwasm");
+            if !is_machine_code || std::fs::hard_link(&from, &to).is_err() {
+                std::fs::copy(from, to).unwrap();
+            }
+        }
+        let engine = Engine::new(&Image::open(folder.path()).unwrap()).unwrap();
+        Elsewhere { engine, _folder: folder }
+    }
+}
+
+/// What a run comes to that has to be the same each time.
+#[derive(Debug, PartialEq)]
+struct Run {
+    outcome: String,
+    stdout: String,
+    stderr: String,
+    fuel: u64,
+    memory_bytes: u64,
+    digest: String,
+}
+
+fn run(case: &Case, engine: &Engine) -> Result<(Run, Step), Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    runtime.block_on(async {
+        let limits = Limits::default().with_time(Duration::from_secs(600)).with_fuel(FUEL);
+        let deterministic = Determinism::with_seed(1);
+        let sandbox = Sandbox::builder(engine).limits(limits).deterministic(deterministic).build()?;
+        let mut session = sandbox.session().await?;
+        let step = session.run(Code::new(&case.source).file("case.py")).await?;
+        let run = Run {
+            outcome: format!("{:?}, rolled back: {}", step.outcome, step.rolled_back),
+            stdout: step.output.stdout.clone(),
+            stderr: step.output.stderr.clone(),
+            fuel: step.usage.fuel,
+            memory_bytes: step.usage.memory_bytes,
+            digest: session.checkpoint()?.digest(&sandbox)?,
+        };
+        Ok((run, step))
+    })
+}
+
+fn twice(case: &Case, elsewhere: &OnceLock<Elsewhere>) -> Result<(), Failed> {
+    let (one, step) = run(case, &BY_FUEL_ENGINE)?;
+    if !matches!(step.outcome, Outcome::LimitReached(..)) {
+        case.check(done(&step)?)?;
+    }
+    let elsewhere = &elsewhere.get_or_init(Elsewhere::new).engine;
+    let other = std::thread::scope(|scope| scope.spawn(|| run(case, elsewhere)).join());
+    let (other, _) = other.map_err(|_| "it panicked")??;
+    if one == other { Ok(()) } else { Err(format!("{one:#?}\nand then {other:#?}").into()) }
 }
 
 // On the host --------------------------------------------------------------------------------------

@@ -100,7 +100,9 @@ pub(crate) async fn exec(
     }
     let step = session.run(code).await?;
     if flags.json {
-        printer.line(&Report::of(None, &step).to_line())?;
+        let mut report = Report::of(None, &step);
+        report.state(&mut session, &sandbox);
+        printer.line(&report.to_line())?;
     } else {
         tell(&step, printer)?;
     }

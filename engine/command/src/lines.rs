@@ -215,6 +215,7 @@ impl Desk<'_> {
         {
             report.went_wrong(&error);
         }
+        report.state(session, self.sandbox);
         let answer = report.to_line();
         if let (Some(name), true) = (&line.session, line.close) {
             self.sessions.remove(name);

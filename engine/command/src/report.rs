@@ -1,6 +1,6 @@
 //! A step as a line of JSON, and as an exit code.
 
-use fumehood::{Exception, Outcome, Reached, Step, Usage};
+use fumehood::{Exception, Outcome, Reached, Sandbox, Session, Step, Usage};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -80,6 +80,9 @@ pub(crate) struct Report<'a> {
     rolled_back: bool,
     /// The session this ran in is gone.
     session_lost: bool,
+    /// Of the state of a deterministic session after the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
     /// What went wrong, where it was not the Python.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -185,6 +188,17 @@ impl<'a> Report<'a> {
         Report::empty(id, Status::Ok)
     }
 
+    /// The state that a deterministic session is in.
+    pub(crate) fn state(&mut self, session: &mut Session, sandbox: &Sandbox) {
+        if sandbox.determinism().is_none() || session.is_lost() {
+            return;
+        }
+        match session.checkpoint().and_then(|checkpoint| checkpoint.digest(sandbox)) {
+            Ok(digest) => self.digest = Some(digest),
+            Err(error) => self.went_wrong(&error.into()),
+        }
+    }
+
     /// What was not done although the step was run.
     pub(crate) fn went_wrong(&mut self, error: &anyhow::Error) {
         self.error = Some(format!("{error:#}"));
@@ -204,6 +218,7 @@ impl<'a> Report<'a> {
             output_cut_bytes: 0,
             rolled_back: false,
             session_lost: false,
+            digest: None,
             error: None,
         }
     }

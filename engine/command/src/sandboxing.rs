@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use fumehood::{Engine, Grant, Image, Limits, Metering, Sandbox, SandboxBuilder};
+use fumehood::{Determinism, Engine, Grant, Image, Limits, Metering, Sandbox, SandboxBuilder};
 use fumehood_image::ImageStore;
 
 use crate::printer::Printer;
@@ -148,6 +148,20 @@ pub(crate) struct GrantFlags {
     /// Set an environment variable of the guest
     #[arg(long, value_name = "K=V", value_parser = variable)]
     env: Vec<(String, String)>,
+    /// Have each run be the same: computed clocks, and randomness that follows from a seed [default
+    /// seed: 0]
+    #[arg(
+        long,
+        value_name = "SEED",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "0"
+    )]
+    deterministic: Option<u64>,
+    /// Where the computed clock begins, in seconds since 1970 [default: 1735689600, the beginning of
+    /// 2025]
+    #[arg(long, value_name = "SECONDS", requires = "deterministic")]
+    clock_start: Option<u64>,
 }
 
 impl GrantFlags {
@@ -157,6 +171,13 @@ impl GrantFlags {
         }
         for (name, value) in &self.env {
             builder = builder.env(name, value);
+        }
+        if let Some(seed) = self.deterministic {
+            let mut determinism = Determinism::with_seed(seed);
+            if let Some(seconds) = self.clock_start {
+                determinism.start = Duration::from_secs(seconds);
+            }
+            builder = builder.deterministic(determinism);
         }
         Ok(builder)
     }

@@ -55,7 +55,8 @@ impl Sandbox {
         }
     }
 
-    /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew.
+    /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew, or as
+    /// ever if the sandbox is [deterministic](SandboxBuilder::deterministic).
     ///
     /// # Errors
     ///
@@ -88,6 +89,11 @@ impl Sandbox {
     /// How its sessions are metered.
     pub fn metering(&self) -> Metering {
         self.inner.engine.metering()
+    }
+
+    /// What its sessions begin with, if they are [deterministic](SandboxBuilder::deterministic).
+    pub fn determinism(&self) -> Option<Determinism> {
+        self.inner.determinism
     }
 
     /// The version of the interpreter, such as `3.15.0`.
