@@ -236,7 +236,8 @@ fn run(case: &Case, engine: &Engine) -> Result<(Run, Step), Failed> {
     runtime.block_on(async {
         let limits = Limits::default().with_time(Duration::from_secs(600)).with_fuel(FUEL);
         let deterministic = Determinism::with_seed(1);
-        let sandbox = Sandbox::builder(engine).limits(limits).deterministic(deterministic).build()?;
+        let sandbox =
+            Sandbox::builder(engine).limits(limits).deterministic(deterministic).build()?;
         let mut session = sandbox.session().await?;
         let step = session.run(Code::new(&case.source).file("case.py")).await?;
         let run = Run {

@@ -286,3 +286,17 @@ async fn files_are_rolled_back_and_forked_with_the_session() {
     parent.restore(&begun).await.unwrap();
     assert_eq!(value(&mut parent, seen).await, "('one', ['a.txt'], ['folder'])");
 }
+
+/// Each time another instance goes on in the memory, which has to use what the one before it has left.
+#[tokio::test]
+async fn going_back_again_and_again_takes_no_memory() {
+    for metering in [Metering::Fuel, Metering::Clock] {
+        let mut session = with(metering).build().unwrap().session().await.unwrap();
+        let mut used = Vec::new();
+        for _ in 0..40 {
+            assert!(rolled_back(&session.run(Code::new("1 / 0").atomic(true)).await.unwrap()));
+            used.push(session.run("x = 1").await.unwrap().usage.memory_bytes);
+        }
+        assert_eq!(used.first(), used.last(), "{metering}: {used:?}");
+    }
+}

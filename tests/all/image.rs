@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use fumehood::{Engine, Image, ImageError, Sandbox};
+use fumehood::{Engine, FORMAT, Image, ImageError, Sandbox};
 use fumehood_image::{BuildError, ImageStore, Stage};
 
 use crate::command::fumehood;
@@ -110,12 +110,46 @@ fn a_manifest_of_another_format_or_without_sense_is_refused() {
     let copied = copy(folder.path(), &["manifest.json"]);
     let path = copied.join("manifest.json");
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.replacen("\"format\": 2", "\"format\": 3", 1)).unwrap();
-    assert!(matches!(Image::open(&copied), Err(ImageError::Format { found: 3, .. })));
-    for wrong in ["", "{}", "[]", "{\"format\": 2}", &text[..text.len() / 2]] {
+    let format = format!("\"format\": {FORMAT}");
+    std::fs::write(&path, text.replacen(&format, "\"format\": 99", 1)).unwrap();
+    assert!(matches!(Image::open(&copied), Err(ImageError::Format { found: 99, .. })));
+    for wrong in ["", "{}", "[]", &format!("{{{format}}}"), &text[..text.len() / 2]] {
         std::fs::write(&path, wrong).unwrap();
         let error = Image::open(&copied).unwrap_err();
         assert!(matches!(error, ImageError::Damaged { .. }), "{wrong}: {error:?}");
+    }
+}
+
+/// Two machines that build the same image have the same interpreter: its objects are at the same addresses,
+/// and its strings have the same hashes.
+#[test]
+fn an_image_that_is_built_again_has_the_same_memory() {
+    let image = image();
+    let ours = image.path().parent().unwrap();
+    let folder = tempfile::tempdir_in(ours).unwrap();
+    let its_users_alone = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(folder.path(), its_users_alone).unwrap();
+    for entry in std::fs::read_dir(ours).unwrap().map(|entry| entry.unwrap()) {
+        let name = entry.file_name().into_string().unwrap();
+        if name.starts_with("guest-") || name.starts_with("code-") {
+            link_all(&entry.path(), &folder.path().join(name));
+        }
+    }
+    let again = ImageStore::at(folder.path()).open_or_build(|_| ()).unwrap();
+    let memory = |image: &Image| image.manifest().files["memory.img"].sha256.clone();
+    assert_ne!(again.path(), image.path());
+    assert_eq!(memory(&again), memory(&image));
+}
+
+/// Gives everything in a folder a second name.
+fn link_all(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(|entry| entry.unwrap()) {
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => link_all(&entry.path(), &to),
+            false => std::fs::hard_link(entry.path(), to).unwrap(),
+        }
     }
 }
 

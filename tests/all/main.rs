@@ -9,6 +9,7 @@ mod agent;
 mod checkpoints;
 mod clock;
 mod command;
+mod determinism;
 mod escapes;
 mod files;
 mod image;
@@ -16,7 +17,6 @@ mod limits;
 mod lines;
 mod repl;
 mod saved;
-mod scratch;
 mod sessions;
 mod tools;
 

@@ -81,7 +81,9 @@ impl Checkpoint {
             })?;
             to.write_all(&[0xff; 8])?;
             files.save(&mut to)?;
-            if let Some(Course { determinism: Determinism { seed, start }, elapsed, drawn }) = course {
+            if let Some(Course { determinism: Determinism { seed, start }, elapsed, drawn }) =
+                course
+            {
                 to.write_all(&start.as_nanos().to_le_bytes())?;
                 for number in [seed, elapsed, drawn] {
                     to.write_all(&number.to_le_bytes())?;

@@ -179,7 +179,9 @@ mod tests {
     #[test]
     fn the_generator_draws_what_it_always_drew() {
         let mut course = Course::begin(Determinism::with_seed(1));
-        assert_eq!(drawn(&mut course, 4), [0, 0, 0, 0]);
+        assert_eq!(drawn(&mut course, 40)[..8], [210, 255, 108, 54, 152, 202, 226, 113]);
+        course.drawn = 32;
+        assert_eq!(drawn(&mut course, 8), [34, 228, 206, 246, 218, 129, 26, 222]);
     }
 
     #[test]
@@ -188,7 +190,7 @@ mod tests {
         let mut course = Course::begin(Determinism::default().with_start(start));
         assert_eq!((course.elapsed(), course.wall()), (0, start));
         course.read();
-        course.work(4_000_000);
+        course.work(5_000_000);
         assert_eq!(course.elapsed(), 1_001_000);
         course.sleep_until(5_000_000);
         course.sleep_until(4_000_000);
@@ -198,7 +200,11 @@ mod tests {
 
     #[test]
     fn the_end_of_all_times_is_not_passed() {
-        let mut course = Course { elapsed: u64::MAX - 1, drawn: u64::MAX, ..Course::begin(Determinism::default()) };
+        let mut course = Course {
+            elapsed: u64::MAX - 1,
+            drawn: u64::MAX,
+            ..Course::begin(Determinism::default())
+        };
         course.read();
         course.work(u64::MAX);
         assert_eq!(course.elapsed(), LAST);

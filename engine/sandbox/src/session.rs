@@ -197,7 +197,10 @@ impl Session {
     /// Where files are open it stays, as they would not be open any more.
     async fn renew(&mut self) -> Result<(), SessionError> {
         let Some(instance) = &mut self.instance else { return Ok(()) };
-        if !self.surroundings.ambience.is_computed() || instance.goes_on || instance.has_open_files() {
+        if !self.surroundings.ambience.is_computed()
+            || instance.goes_on
+            || instance.has_open_files()
+        {
             return Ok(());
         }
         self.instance = None;
@@ -289,11 +292,6 @@ impl Session {
         self.committed = to;
         self.changed = false;
         Ok(())
-    }
-
-    /// SCRATCH
-    pub(crate) fn contents(&self) -> Vec<u8> {
-        self.surroundings.control.memory().unwrap().contents()
     }
 
     /// What all steps have used so far.

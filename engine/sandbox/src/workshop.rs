@@ -260,8 +260,3 @@ pub fn manifest(facts: Facts) -> serde_json::Result<String> {
 pub fn target() -> String {
     format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
 }
-
-/// SCRATCH
-pub fn contents(session: &Session) -> Vec<u8> {
-    session.contents()
-}

@@ -17,8 +17,8 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
     HostDescriptor as _, HostDirectoryEntryStream, OpenFlags, PathFlags,
 };
 use wasmtime_wasi::p2::{
-    DynInputStream, DynOutputStream, FsError, FsResult, InputStream, OutputStream, Pollable, StreamError,
-    StreamResult,
+    DynInputStream, DynOutputStream, FsError, FsResult, InputStream, OutputStream, Pollable,
+    StreamError, StreamResult,
 };
 use wasmtime_wasi_io::bytes::Bytes;
 

@@ -57,7 +57,8 @@ fn told(found: DescriptorStat, determinism: Determinism) -> DescriptorStat {
 /// A number for what is at a place.
 fn number(place: &str) -> MetadataHashValue {
     let hash = Sha256::digest(place);
-    let word = |at: usize| hash[at..at + 8].iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let word =
+        |at: usize| hash[at..at + 8].iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
     MetadataHashValue { lower: word(0), upper: word(8) }
 }
 

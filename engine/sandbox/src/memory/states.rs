@@ -119,7 +119,8 @@ impl MemoryImage {
         state.each_run(|offset, parts| {
             let pages = parts.iter().flat_map(|part| part.chunks(page));
             for (now, at) in pages.zip((offset..).step_by(page)) {
-                let before = contents.page(usize::try_from(at).map_err(io::Error::other)? / page)?;
+                let before =
+                    contents.page(usize::try_from(at).map_err(io::Error::other)? / page)?;
                 let both = now.chunks(DIFFERENCE).zip(before.chunks(DIFFERENCE));
                 for ((now, before), at) in both.zip((at..).step_by(DIFFERENCE)) {
                     if now != before {
