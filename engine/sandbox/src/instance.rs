@@ -5,7 +5,7 @@
 //! which another instance is made. At rest the guest has no state but its memory.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use wasmtime::Store;
@@ -13,7 +13,7 @@ use wasmtime::component::ResourceTable;
 
 use crate::bindings::Python;
 use crate::console::Console;
-use crate::control::{Control, Watchdog};
+use crate::control::{Control, Ended, Supervised, Watchdog};
 use crate::engine::Metering;
 use crate::error::SessionError;
 use crate::files::{HostFiles, Tree};
@@ -27,6 +27,10 @@ use crate::wasi;
 /// Fuel for starting a session, which is not the user's: its tools are declared and its random
 /// numbers seeded. Enough for thousands of tools.
 const START_FUEL: u64 = 20_000_000_000;
+
+/// Time for the same. It takes a millisecond, unless code in an earlier step has made something else of
+/// the runtime.
+const START_TIME: Duration = Duration::from_secs(10);
 
 /// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
 /// guest's runtime cuts what it reports well below this; only code that goes past it gets here.
@@ -126,7 +130,7 @@ impl Instance {
         let engine = &sandbox.engine;
         let wasi = wasi::context(engine.folders(), &sandbox.grants, console)
             .map_err(failing("opening the granted folders"))?;
-        let limits = sandbox.limits.clone().with_fuel(START_FUEL);
+        let limits = sandbox.limits.clone().with_fuel(START_FUEL).with_time(START_TIME);
         let host = Host {
             wasi,
             table: ResourceTable::new(),
@@ -136,7 +140,7 @@ impl Instance {
             memory: MemoryLimit::new(limits.memory_bytes),
             files: files.clone(),
             given: 0,
-            step: StepIo::new(limits, Scopes::default(), None),
+            step: StepIo::new(limits.clone(), Scopes::default(), None),
         };
         let mut store = store(engine.wasmtime(), host);
         let request = usize::try_from(sandbox.limits.request_bytes).unwrap_or(usize::MAX);
@@ -144,11 +148,18 @@ impl Instance {
         let instantiated = engine.instantiate(&mut store, beginning).await;
         let (guest, memory) = instantiated.map_err(failing("copying the interpreter"))?;
         control.attach(memory);
-        guest
-            .fumehood_guest_interpreter()
-            .call_start(&mut store, engine.manifest().entry, setup)
-            .await
-            .map_err(failing("setting the interpreter up"))?;
+        control.begin_start(&limits);
+        let started = {
+            let interpreter = guest.fumehood_guest_interpreter();
+            let call = interpreter.call_start(&mut store, engine.manifest().entry, setup);
+            Supervised::new(std::pin::pin!(call), control).await
+        };
+        control.end();
+        let failed = failing::<wasmtime::Error>("setting the interpreter up");
+        match started {
+            Ended::Returned(returned) => returned.map_err(failed)?,
+            Ended::Stopped(_) => return Err(failed(wasmtime::Error::msg("it does not end"))),
+        }
         Ok(Instance { store, guest })
     }
 
