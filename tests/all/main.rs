@@ -14,6 +14,7 @@ mod files;
 mod image;
 mod limits;
 mod lines;
+mod prepared;
 mod repl;
 mod saved;
 mod sessions;
