@@ -208,9 +208,14 @@ async fn limits_are_those_of_the_sandbox_of_the_session() {
     }
     let limits = Limits::default().with_file_bytes(150_000).with_files(2);
     let mut session = with(limits).unwrap().session().await.unwrap();
-    let code = "import errno\ndef refused(name, size):\n    try: open(name, 'w').write('b' * size)\n    \
-                except OSError as error: return errno.errorcode[error.errno]\n\
-                refused('b', 100_000), refused('c', 1)";
+    let code = "
+import errno
+def refused(name, size):
+    try:
+        with open(name, 'w') as file: file.write('b' * size)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+refused('b', 100_000), refused('c', 1)";
     let seen = value(&mut session, code).await;
     assert_eq!(seen, "('ENOSPC', 'EDQUOT')");
 }
