@@ -70,6 +70,7 @@ pub use outcome::{
     Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,
 };
 pub use sandbox::{Sandbox, SandboxBuilder};
+pub use saved::SavedHeader;
 pub use session::Session;
 pub use tools::{Arguments, Tool, ToolDeclaration, ToolError, ToolFuture, function};
 pub use wasi::Grant;
