@@ -144,7 +144,7 @@ async fn run(
 async fn replace_if_lost(live: &mut Live, printer: &Printer) -> Result<()> {
     if live.is_lost() {
         live.reset().await?;
-        printer.say("fumehood: this is a fresh session, without the variables of the lost one");
+        printer.say("fumehood: this is a fresh session, without the variables of the lost one; %undo may bring them back");
     }
     Ok(())
 }

@@ -106,7 +106,8 @@ impl Live {
         });
         let step = self.session.run(code).await;
         watching.abort();
-        if step.as_ref().is_ok_and(|step| !step.rolled_back) {
+        // What was rolled back has changed nothing; what was to be, and was not, has.
+        if step.as_ref().is_ok_and(|step| !step.rolled_back || step.lost) {
             self.undo.note(source, before);
         }
         step
@@ -114,9 +115,8 @@ impl Live {
 
     /// Goes back to before the last entry that changed the session. That entry, if there is one.
     pub(crate) async fn undo(&mut self) -> Result<Option<String>, SessionError> {
-        let Some((entry, before)) = self.undo.last().cloned() else { return Ok(None) };
+        let Some((entry, before)) = self.undo.take() else { return Ok(None) };
         self.session.restore(&before).await?;
-        self.undo.forget_last();
         Ok(Some(entry))
     }
 

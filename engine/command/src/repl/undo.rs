@@ -28,13 +28,8 @@ impl Undo {
         self.0.push_back((shown, before));
     }
 
-    /// The last entry, and what was before it.
-    pub(crate) fn last(&self) -> Option<&(String, Checkpoint)> {
-        self.0.back()
-    }
-
-    /// Forgets the last entry, which was undone.
-    pub(crate) fn forget_last(&mut self) {
-        self.0.pop_back();
+    /// The last entry and what was before it, which is forgotten.
+    pub(crate) fn take(&mut self) -> Option<(String, Checkpoint)> {
+        self.0.pop_back()
     }
 }
