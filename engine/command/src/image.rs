@@ -44,7 +44,7 @@ pub(crate) enum ImageCommand {
 #[derive(Clone, Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true))]
 pub(crate) struct PrepareFlags {
-    /// A name for the image: letters, digits and after the first also - _ and .
+    /// A name for the image: letters and digits, and after the first also - . and _
     #[arg(value_parser = prepared::name_of)]
     name: String,
     /// The set-up code, or - for stdin

@@ -118,7 +118,7 @@ pub(crate) fn name_of(text: &str) -> Result<String, String> {
     }
     if !text.starts_with(plain) || !text.chars().all(|c| plain(c) || "-_.".contains(c)) {
         return Err(
-            "a name has letters and digits of ASCII, and after the first also - _ and .".to_owned()
+            "a name has letters and digits of ASCII, and after the first also - . and _".to_owned()
         );
     }
     Ok(text.to_owned())

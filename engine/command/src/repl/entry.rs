@@ -2,7 +2,7 @@
 
 /// The commands, each with what it does.
 pub(crate) const COMMANDS: [(&str, &str); 15] = [
-    ("%checkpoint", "keep the state of the session, by a name if one follows"),
+    ("%checkpoint", "keep the state of the session, under the name that follows or a number"),
     ("%close", "end the session whose name follows"),
     ("%files", "list what is in /work, /tmp and the granted folders"),
     ("%fork", "keep a copy of the session under the name that follows"),
