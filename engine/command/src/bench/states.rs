@@ -165,8 +165,10 @@ async fn measured(
         Measure::Fork => {
             sample_times(100, async || {
                 let started = Instant::now();
-                session.fork().await?;
-                Ok(started.elapsed())
+                let child = session.fork().await?;
+                let took = started.elapsed();
+                drop(child);
+                Ok(took)
             })
             .await?
         }
