@@ -73,10 +73,7 @@ impl Sandbox {
     /// # }
     /// ```
     pub async fn session(&self) -> Result<Session, SessionError> {
-        match &self.inner.prepared {
-            Some(checkpoint) => self.session_from(checkpoint).await,
-            None => Session::start(self).await,
-        }
+        Session::start(self).await
     }
 
     /// The tools as they were declared, for a prompt.

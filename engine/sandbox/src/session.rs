@@ -48,8 +48,11 @@ pub(crate) struct Committed {
 }
 
 impl Session {
-    /// A session that begins as the image.
+    /// A fresh session, which begins as the sandbox says.
     pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
+        if let Some(checkpoint) = &sandbox.inner.prepared {
+            return sandbox.session_from(checkpoint).await;
+        }
         let surroundings = Surroundings::new(&sandbox.inner)?;
         let beginning = Beginning::Image(sandbox.inner.engine.image().clone());
         let instance = Instance::start(&surroundings, &beginning).await?;
