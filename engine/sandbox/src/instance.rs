@@ -3,17 +3,21 @@
 //! A session has an instance at a time, but not always the same: when code had to be stopped, its instance
 //! is good for nothing any more, and what the session keeps are its [`Surroundings`] and its memory, in
 //! which another instance is made. At rest the guest has no state but its memory.
+//!
+//! An instance either *starts* a session, in the memory of the image or in that of a checkpoint, and is told
+//! all that the sandbox says; or it *resumes* one, in a memory in which that session has been before.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use wasmtime::Store;
 use wasmtime::component::ResourceTable;
 
 use crate::ambience::Ambience;
 use crate::bindings::Python;
 use crate::console::Console;
-use crate::control::{Control, Watchdog};
+use crate::control::{Control, Ended, Supervised, Watchdog};
 use crate::determinism::Course;
 use crate::engine::Metering;
 use crate::error::SessionError;
@@ -21,13 +25,18 @@ use crate::files::{HostFiles, Places, Tree};
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::hexadecimal;
 use crate::limits::Scopes;
-use crate::memory::Beginning;
+use crate::memory::{Beginning, State};
 use crate::sandbox::Inner;
+use crate::session::Committed;
 use crate::wasi;
 
 /// Fuel for starting a session, which is not the user's: its tools are declared and its random
 /// numbers seeded. Enough for thousands of tools.
 const START_FUEL: u64 = 20_000_000_000;
+
+/// Time for the same. It takes a millisecond, unless code in an earlier step has made something else of
+/// the runtime.
+const START_TIME: Duration = Duration::from_secs(10);
 
 /// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
 /// guest's runtime cuts what it reports well below this; only code that goes past it gets here.
@@ -38,17 +47,42 @@ pub(crate) struct Surroundings {
     pub(crate) sandbox: Arc<Inner>,
     pub(crate) control: Arc<Control>,
     pub(crate) console: Arc<Console>,
+    /// The memory that the session begins with.
+    pub(crate) begun: State,
     /// What the guest's runtime is told when the session starts.
     setup: String,
     pub(crate) ambience: Arc<Ambience>,
-    /// Where its course began, if it is deterministic.
-    pub(crate) begun: Option<Course>,
+    /// Where its course begins, if it is deterministic.
+    pub(crate) course: Option<Course>,
     pub(crate) files: HostFiles,
 }
 
 impl Surroundings {
-    /// With these files of the session's own.
-    pub(crate) fn new(sandbox: &Arc<Inner>, files: Tree) -> Result<Surroundings, SessionError> {
+    /// Of a session that begins as the image.
+    pub(crate) fn new(sandbox: &Arc<Inner>) -> Result<Surroundings, SessionError> {
+        let (begun, files) = (sandbox.engine.image().state(), sandbox.files.clone());
+        Surroundings::with(sandbox, begun, files, false, None)
+    }
+
+    /// Of a session that begins with what another one was.
+    pub(crate) fn of(
+        sandbox: &Arc<Inner>,
+        begun: &Committed,
+    ) -> Result<Surroundings, SessionError> {
+        let files = begun.files.clone().in_place_of(&sandbox.files);
+        // What was drawn before does not come again, and time goes on.
+        let course = begun.course.zip(sandbox.determinism);
+        let course = course.map(|(course, determinism)| Course { determinism, ..course });
+        Surroundings::with(sandbox, begun.memory.clone(), files, begun.open_files, course)
+    }
+
+    fn with(
+        sandbox: &Arc<Inner>,
+        begun: State,
+        files: Tree,
+        open_files: bool,
+        course: Option<Course>,
+    ) -> Result<Surroundings, SessionError> {
         let engine = &sandbox.engine;
         let words = engine.manifest().interruption.clone();
         let control = match engine.metering() {
@@ -59,6 +93,7 @@ impl Surroundings {
             }
         };
         let ambience = Arc::new(Ambience::begin(sandbox.determinism));
+        ambience.go_on(course);
         let setup = json!({
             "seed": seed(&ambience)?,
             "argv": sandbox.arguments,
@@ -67,14 +102,16 @@ impl Surroundings {
             "tools": sandbox.signatures,
             "request_bytes": sandbox.limits.request_bytes,
             "nesting": sandbox.limits.nesting,
+            "open_files": open_files,
         });
         Ok(Surroundings {
             sandbox: Arc::clone(sandbox),
             console: Arc::new(Console::new(Arc::clone(&control))),
             control,
+            begun,
             setup: setup.to_string(),
             files: HostFiles::new(files, &sandbox.limits, ambience.file_clock()),
-            begun: ambience.course(),
+            course: ambience.course(),
             ambience,
         })
     }
@@ -87,60 +124,49 @@ fn seed(ambience: &Ambience) -> Result<String, SessionError> {
     Ok(hexadecimal(&seed))
 }
 
-/// How an instance goes on in a memory that a session has been in before.
-pub(crate) struct Resuming {
-    /// Files were open then, which nobody can use any more.
-    pub(crate) open_files: bool,
-    /// What is random is to be different from now on.
-    pub(crate) reseed: bool,
-}
-
 /// An instance of the guest.
 pub(crate) struct Instance {
     pub(crate) store: Store<Host>,
     pub(crate) guest: Python,
-    /// It is in a memory in which a session was, and no step was run in it.
-    pub(crate) goes_on: bool,
+    /// It resumes a session, and no step was run in it.
+    pub(crate) resumes: bool,
 }
 
 impl Instance {
-    /// The first instance of a session.
+    /// The first instance of a session, in the memory that it begins with.
     pub(crate) async fn start(
         surroundings: &Surroundings,
         beginning: &Beginning,
     ) -> Result<Instance, SessionError> {
-        let setup = Some(&*surroundings.setup);
-        Instance::make(surroundings, beginning, setup, false).await
+        let mut instance =
+            Instance::make(surroundings, beginning, Some(&surroundings.setup)).await?;
+        instance.resumes = false;
+        Ok(instance)
     }
 
-    /// An instance that goes on where a session was.
+    /// An instance that goes on where the session was, with or without open files, which nobody can use
+    /// any more.
     pub(crate) async fn resume(
         surroundings: &Surroundings,
         beginning: &Beginning,
-        resuming: Resuming,
+        open_files: bool,
     ) -> Result<Instance, SessionError> {
-        let Resuming { open_files, reseed } = resuming;
-        if !open_files && !reseed {
-            return Instance::make(surroundings, beginning, None, true).await;
-        }
-        let seed = if reseed { Value::String(seed(&surroundings.ambience)?) } else { Value::Null };
-        let setup = json!({"resume": {"open_files": open_files, "seed": seed}});
-        Instance::make(surroundings, beginning, Some(&setup.to_string()), true).await
+        let setup = open_files.then(|| json!({"open_files": true}).to_string());
+        Instance::make(surroundings, beginning, setup.as_deref()).await
     }
 
-    /// An instance that is told something, or goes on as if the one before it were still there.
+    /// An instance that is told something, or finds everything as the one before it has left it.
     async fn make(
         surroundings: &Surroundings,
         beginning: &Beginning,
         setup: Option<&str>,
-        goes_on: bool,
     ) -> Result<Instance, SessionError> {
         let Surroundings { sandbox, control, console, ambience, files, .. } = surroundings;
         let course = ambience.course();
         let engine = &sandbox.engine;
         let wasi = wasi::context(engine.folders(), &sandbox.grants, console)
             .map_err(failing("opening the granted folders"))?;
-        let limits = sandbox.limits.clone().with_fuel(START_FUEL);
+        let limits = sandbox.limits.clone().with_fuel(START_FUEL).with_time(START_TIME);
         let host = Host {
             wasi,
             table: ResourceTable::new(),
@@ -151,7 +177,7 @@ impl Instance {
             files: files.clone(),
             places: Places::default(),
             given: 0,
-            step: StepIo::new(limits, Scopes::default(), None),
+            step: StepIo::new(limits.clone(), Scopes::default(), None),
         };
         let mut store = store(engine.wasmtime(), host);
         let request = usize::try_from(sandbox.limits.request_bytes).unwrap_or(usize::MAX);
@@ -159,17 +185,27 @@ impl Instance {
         let instantiated = engine.instantiate(&mut store, beginning).await;
         let (guest, memory) = instantiated.map_err(failing("copying the interpreter"))?;
         control.attach(memory);
-        let (interpreter, manifest) = (guest.fumehood_guest_interpreter(), engine.manifest());
-        let begun = match setup {
-            Some(setup) => {
-                interpreter.call_start(&mut store, manifest.entry, manifest.area, setup).await
-            }
-            None => interpreter.call_go_on(&mut store, manifest.area).await,
+        control.begin_start(&limits);
+        let started = {
+            let (interpreter, manifest) = (guest.fumehood_guest_interpreter(), engine.manifest());
+            let (entry, area, store) = (manifest.entry, manifest.area, &mut store);
+            let call = async {
+                match setup {
+                    Some(setup) => interpreter.call_start(store, entry, area, setup).await,
+                    None => interpreter.call_go_on(store, area).await,
+                }
+            };
+            Supervised::new(std::pin::pin!(call), control).await
         };
-        begun.map_err(failing("setting the interpreter up"))?;
+        control.end();
         // That was no work of the code's.
         ambience.go_on(course);
-        Ok(Instance { store, guest, goes_on })
+        let failed = failing::<wasmtime::Error>("setting the interpreter up");
+        match started {
+            Ended::Returned(returned) => returned.map_err(failed)?,
+            Ended::Stopped(_) => return Err(failed(wasmtime::Error::msg("it does not end"))),
+        }
+        Ok(Instance { store, guest, resumes: true })
     }
 
     /// Whether the guest has files open.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::ambience::Ambience;
+use crate::checkpoint::Checkpoint;
 use crate::determinism::Determinism;
 use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
@@ -31,8 +32,10 @@ pub(crate) struct Inner {
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) arguments: Vec<String>,
     pub(crate) directory: String,
-    /// What each session begins with.
+    /// The files that each session begins with.
     pub(crate) files: Tree,
+    /// What each session begins with, if it is not the image.
+    pub(crate) prepared: Option<Checkpoint>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) declarations: Vec<ToolDeclaration>,
     /// What the guest makes the functions of the tools of.
@@ -52,11 +55,13 @@ impl Sandbox {
             directory: None,
             scratch: true,
             tools: Vec::new(),
+            prepared: None,
         }
     }
 
     /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew, or as
-    /// ever if the sandbox is [deterministic](SandboxBuilder::deterministic).
+    /// ever if the sandbox is [deterministic](SandboxBuilder::deterministic). In a sandbox that is
+    /// [prepared](SandboxBuilder::prepared) it begins as that says.
     ///
     /// # Errors
     ///
@@ -127,6 +132,7 @@ impl std::fmt::Debug for Sandbox {
 /// * no network
 /// * the host's clocks and random numbers: no two sessions are alike, unless it is made
 ///   [deterministic](SandboxBuilder::deterministic)
+/// * sessions begin with nothing but what the image has imported
 /// * the limits of [`Limits::default`]
 ///
 /// # Examples
@@ -145,6 +151,7 @@ impl std::fmt::Debug for Sandbox {
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 #[must_use]
 pub struct SandboxBuilder {
     engine: Engine,
@@ -156,6 +163,7 @@ pub struct SandboxBuilder {
     directory: Option<String>,
     scratch: bool,
     tools: Vec<Arc<dyn Tool>>,
+    prepared: Option<Checkpoint>,
 }
 
 impl SandboxBuilder {
@@ -236,6 +244,31 @@ impl SandboxBuilder {
         self
     }
 
+    /// Has all sessions begin with a checkpoint, as [`Sandbox::session_from`] does. The default is that they
+    /// begin as the image is.
+    ///
+    /// # Examples
+    ///
+    /// An agent whose every run begins with the same functions, which are made once:
+    ///
+    /// ```no_run
+    /// # async fn example(engine: fumehood::Engine) -> Result<(), Box<dyn std::error::Error>> {
+    /// use fumehood::{Limits, Sandbox};
+    ///
+    /// let set_up = Sandbox::builder(&engine).build()?;
+    /// let prepared = set_up.prepare("def double(n): return 2 * n").await?;
+    /// let limits = Limits::default().with_fuel(1_000_000_000);
+    /// let sandbox = Sandbox::builder(&engine).limits(limits).prepared(&prepared).build()?;
+    /// let mut session = sandbox.session().await?;
+    /// session.run("double(21)").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn prepared(mut self, checkpoint: &Checkpoint) -> Self {
+        self.prepared = Some(checkpoint.clone());
+        self
+    }
+
     /// Checks everything and makes the sandbox.
     ///
     /// # Errors
@@ -243,13 +276,18 @@ impl SandboxBuilder {
     /// * [`ConfigError::ToolName`], [`ConfigError::DuplicateTool`], [`ConfigError::ToolSchema`]
     /// * [`ConfigError::Grant`] if the path is not absolute, or taken
     /// * [`ConfigError::Environment`]
-    /// * [`ConfigError::LimitTooSmall`]
+    /// * [`ConfigError::LimitTooSmall`], also if the checkpoint is larger than the limits allow that
+    ///   sessions are to begin with
+    /// * [`ConfigError::OtherEngine`] if it is of another engine
     /// * [`ConfigError::NoFuel`] if there is a fuel limit and the engine meters by the clock
     /// * [`ConfigError::DeterministicByClock`], [`ConfigError::StartTooLate`]
     pub fn build(self) -> Result<Sandbox, ConfigError> {
         self.limits.check(self.engine.metering(), self.engine.memory_bytes())?;
         if let Some(determinism) = &self.determinism {
             determinism.check(self.engine.metering())?;
+        }
+        if let Some(checkpoint) = &self.prepared {
+            checkpoint.check(&self.engine, &self.limits)?;
         }
         let mut tools = Tools::default();
         let mut declarations = Vec::with_capacity(self.tools.len());
@@ -298,6 +336,7 @@ impl SandboxBuilder {
             arguments: self.arguments,
             directory,
             files: Tree::new(folders, bounds, begun.file_clock()),
+            prepared: self.prepared,
             tools: Arc::new(tools),
             declarations,
             signatures,

@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::error::SessionError;
 use crate::files::{Files, Tree};
 use crate::host::{StepIo, checked_json};
-use crate::instance::{Instance, Resuming, Surroundings};
+use crate::instance::{Instance, Surroundings};
 use crate::limits::{CODE_BYTES, Limits, Usage};
 use crate::memory::{Beginning, State};
 use crate::outcome::{Exception, Failure, Outcome, Output, Step, Value};
@@ -51,8 +51,12 @@ pub(crate) struct Committed {
 }
 
 impl Session {
+    /// A fresh session, which begins as the sandbox says.
     pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
-        let surroundings = Surroundings::new(&sandbox.inner, sandbox.inner.files.clone())?;
+        if let Some(checkpoint) = &sandbox.inner.prepared {
+            return sandbox.session_from(checkpoint).await;
+        }
+        let surroundings = Surroundings::new(&sandbox.inner)?;
         let beginning = Beginning::Image(sandbox.inner.engine.image().clone());
         let instance = Instance::start(&surroundings, &beginning).await?;
         Ok(Session::of(surroundings, instance, None, 0, Usage::default()))
@@ -152,7 +156,7 @@ impl Session {
             return Err(SessionError::Lost { reason: "it has no interpreter".to_owned() });
         };
         self.changed = true;
-        instance.goes_on = false;
+        instance.resumes = false;
         self.files_before = Some(self.surroundings.files.tree.copy());
         let started = Instant::now();
         control.begin(started, &limits, scopes);
@@ -196,20 +200,16 @@ impl Session {
     /// had been saved and resumed before it: what an instance keeps of its host is in the memory.
     /// Where files are open it stays, as they would not be open any more.
     async fn renew(&mut self) -> Result<(), SessionError> {
+        let Surroundings { control, ambience, .. } = &self.surroundings;
         let Some(instance) = &mut self.instance else { return Ok(()) };
-        if !self.surroundings.ambience.is_computed()
-            || instance.goes_on
-            || instance.has_open_files()
-        {
+        if !ambience.is_computed() || instance.resumes || instance.has_open_files() {
             return Ok(());
         }
         self.instance = None;
-        let control = &self.surroundings.control;
         let memory = control.memory().cloned().ok_or_else(no_memory)?;
         control.renew();
-        let resuming = Resuming { open_files: false, reseed: false };
         let beginning = Beginning::Memory(memory);
-        self.instance = Some(Instance::resume(&self.surroundings, &beginning, resuming).await?);
+        self.instance = Some(Instance::resume(&self.surroundings, &beginning, false).await?);
         Ok(())
     }
 
@@ -222,12 +222,9 @@ impl Session {
         let files = self.surroundings.files.tree.copy();
         let committed = match (&mut self.instance, &self.committed) {
             (Some(instance), last) if self.changed || last.is_none() => {
-                let last = match last {
-                    Some(last) => last.memory.clone(),
-                    None => self.surroundings.sandbox.engine.image().state(),
-                };
+                let last = last.as_ref().map_or(&self.surroundings.begun, |last| &last.memory);
                 let memory = self.surroundings.control.memory().ok_or_else(no_memory)?;
-                let memory = memory.state(&last).map_err(stating("taking a state"))?;
+                let memory = memory.state(last).map_err(stating("taking a state"))?;
                 let course = self.surroundings.ambience.course();
                 Committed { memory, files, open_files: instance.has_open_files(), course }
             }
@@ -273,22 +270,19 @@ impl Session {
     }
 
     async fn going_back(&mut self, to: Option<Committed>, files: Tree) -> Result<(), SessionError> {
-        let Surroundings { sandbox, control, ambience, begun, .. } = &self.surroundings;
-        let image = sandbox.engine.image();
+        let Surroundings { control, begun, ambience, course, .. } = &self.surroundings;
         let memory = control.memory().cloned().ok_or_else(no_memory)?;
-        let state = to.as_ref().map_or_else(|| image.state(), |to| to.memory.clone());
+        let state = to.as_ref().map_or(begun, |to| &to.memory).clone();
         control.renew();
-        ambience.go_on(to.as_ref().and_then(|to| to.course).or(*begun));
+        ambience.go_on(to.as_ref().and_then(|to| to.course).or(*course));
         self.surroundings.files.tree.put_back(files);
         memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
         let beginning = Beginning::Memory(memory);
-        self.instance = Some(match &to {
+        let instance = match &to {
             None => Instance::start(&self.surroundings, &beginning).await?,
-            Some(to) => {
-                let resuming = Resuming { open_files: to.open_files, reseed: false };
-                Instance::resume(&self.surroundings, &beginning, resuming).await?
-            }
-        });
+            Some(to) => Instance::resume(&self.surroundings, &beginning, to.open_files).await?,
+        };
+        self.instance = Some(instance);
         self.committed = to;
         self.changed = false;
         Ok(())

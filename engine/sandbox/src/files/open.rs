@@ -27,8 +27,8 @@ impl SharedTree {
     /// Puts other files in the place of these, dated by the same clock from now on. What is open stays
     /// open, and is that of the former.
     pub(crate) fn put_back(&mut self, tree: Tree) {
-        let clock = self.lock().clock();
-        *self = SharedTree::new(tree.with_clock(clock));
+        let tree = tree.in_place_of(&self.lock());
+        *self = SharedTree::new(tree);
     }
 }
 
