@@ -12,7 +12,7 @@ use fumehood::{
 };
 use serde_json::json;
 
-use crate::command::fumehood;
+use crate::command::{fumehood, with_stdin};
 use crate::{builder, clock, printed, repr};
 
 fn sandbox(seed: u64) -> Sandbox {
@@ -447,6 +447,16 @@ fn the_command_runs_alike_with_a_seed() {
     }
     assert_eq!(one["usage"]["fuel"], other["usage"]["fuel"]);
     assert_eq!(parsed(&["--json"])["digest"], json!(null));
+    let lines = "{\"session\":\"a\",\"code\":\"x = 1\"}\n{\"session\":\"a\",\"digest\":true}\n";
+    let answers = || {
+        let output = with_stdin(&["exec", "--jsonl", "--deterministic"], lines.as_bytes()).stdout;
+        let answers = String::from_utf8(output).unwrap();
+        let answers = answers.lines().map(|line| serde_json::from_str(line).unwrap());
+        answers.map(|answer: serde_json::Value| answer["digest"].clone()).collect::<Vec<_>>()
+    };
+    let digests = answers();
+    assert!(digests[0].is_null() && digests[1].is_string(), "{digests:?}");
+    assert_eq!(answers(), digests);
     let refused = fumehood(&["exec", "--metering", "clock", "--deterministic", "-c", "1"]).output();
     let said = String::from_utf8(refused.unwrap().stderr).unwrap();
     assert!(said.contains("deterministic"), "{said}");

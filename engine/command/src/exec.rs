@@ -80,7 +80,9 @@ pub(crate) async fn exec(
     let step = session.run(code).await?;
     if flags.json {
         let mut report = Report::of(None, &step);
-        report.state(&mut session, &sandbox);
+        if sandbox.determinism().is_some() && !session.is_lost() {
+            report.state(&mut session, &sandbox);
+        }
         printer.line(&report.to_line())?;
     } else {
         tell(&step, printer)?;

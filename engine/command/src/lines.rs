@@ -43,6 +43,9 @@ struct Line {
     /// The state of the session gets this name.
     #[serde(default)]
     checkpoint: Option<String>,
+    /// The answer has the digest of the state of the session.
+    #[serde(default)]
+    digest: bool,
     /// The session is saved here.
     #[serde(default)]
     save: Option<PathBuf>,
@@ -215,7 +218,9 @@ impl Desk<'_> {
         {
             report.went_wrong(&error);
         }
-        report.state(session, self.sandbox);
+        if line.digest {
+            report.state(session, self.sandbox);
+        }
         let answer = report.to_line();
         if let (Some(name), true) = (&line.session, line.close) {
             self.sessions.remove(name);
@@ -226,7 +231,7 @@ impl Desk<'_> {
     /// Whether what a line asks for makes sense.
     fn check(&self, line: &Line) -> Result<()> {
         let begins = line.fork_of.is_some() || line.resume.is_some();
-        let keeps = line.checkpoint.is_some() || line.save.is_some() || line.close;
+        let keeps = line.checkpoint.is_some() || line.save.is_some() || line.digest || line.close;
         if line.fork_of.is_some() && line.resume.is_some() {
             bail!("`fork_of` and `resume` exclude each other");
         }

@@ -80,7 +80,7 @@ pub(crate) struct Report<'a> {
     rolled_back: bool,
     /// The session this ran in is gone.
     session_lost: bool,
-    /// Of the state of a deterministic session after the step.
+    /// Of the state of the session after the step.
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
     /// What went wrong, where it was not the Python.
@@ -188,11 +188,8 @@ impl<'a> Report<'a> {
         Report::empty(id, Status::Ok)
     }
 
-    /// The state that a deterministic session is in.
+    /// The state that the session is in.
     pub(crate) fn state(&mut self, session: &mut Session, sandbox: &Sandbox) {
-        if sandbox.determinism().is_none() || session.is_lost() {
-            return;
-        }
         match session.checkpoint().and_then(|checkpoint| checkpoint.digest(sandbox)) {
             Ok(digest) => self.digest = Some(digest),
             Err(error) => self.went_wrong(&error.into()),

@@ -48,7 +48,7 @@ const BLOCK: u64 = 32;
 /// for _ in 0..2 {
 ///     let mut session = sandbox.session().await?;
 ///     session.run("import random, time; x = random.random(), time.time()").await?;
-///     digests.push(session.checkpoint()?.digest()?);
+///     digests.push(session.checkpoint()?.digest(&sandbox)?);
 /// }
 /// assert_eq!(digests[0], digests[1]);
 /// # Ok(())
