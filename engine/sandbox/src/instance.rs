@@ -5,7 +5,7 @@
 //! which another instance is made. At rest the guest has no state but its memory.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use wasmtime::Store;
@@ -13,20 +13,23 @@ use wasmtime::component::ResourceTable;
 
 use crate::bindings::Python;
 use crate::console::Console;
-use crate::control::{Control, Watchdog};
+use crate::control::{Control, Ended, Supervised, Watchdog};
 use crate::engine::Metering;
 use crate::error::SessionError;
 use crate::files::{HostFiles, Tree};
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::hexadecimal;
-use crate::limits::Scopes;
+use crate::limits::{Limits, Scopes};
 use crate::memory::Beginning;
 use crate::sandbox::Inner;
 use crate::wasi;
 
-/// Fuel for starting a session, which is not the user's: its tools are declared and its random
+/// Fuel for setting an interpreter up, which is not the user's: its tools are declared and its random
 /// numbers seeded. Enough for thousands of tools.
 const START_FUEL: u64 = 20_000_000_000;
+/// How long that takes at most. In a memory in which a session has been before, what runs then is the
+/// guest's own, and as hostile as any step.
+const START_TIME: Duration = Duration::from_secs(10);
 
 /// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
 /// guest's runtime cuts what it reports well below this; only code that goes past it gets here.
@@ -126,7 +129,13 @@ impl Instance {
         let engine = &sandbox.engine;
         let wasi = wasi::context(engine.folders(), &sandbox.grants, console)
             .map_err(failing("opening the granted folders"))?;
-        let limits = sandbox.limits.clone().with_fuel(START_FUEL);
+        let limits = Limits {
+            fuel: Some(START_FUEL),
+            time: START_TIME,
+            cpu: None,
+            tool_calls: 0,
+            ..sandbox.limits.clone()
+        };
         let host = Host {
             wasi,
             table: ResourceTable::new(),
@@ -136,7 +145,7 @@ impl Instance {
             memory: MemoryLimit::new(limits.memory_bytes),
             files: files.clone(),
             given: 0,
-            step: StepIo::new(limits, Scopes::default(), None),
+            step: StepIo::new(limits.clone(), Scopes::default(), None),
         };
         let mut store = store(engine.wasmtime(), host);
         let request = usize::try_from(sandbox.limits.request_bytes).unwrap_or(usize::MAX);
@@ -144,12 +153,20 @@ impl Instance {
         let instantiated = engine.instantiate(&mut store, beginning).await;
         let (guest, memory) = instantiated.map_err(failing("copying the interpreter"))?;
         control.attach(memory);
-        guest
-            .fumehood_guest_interpreter()
-            .call_start(&mut store, engine.manifest().entry, setup)
-            .await
-            .map_err(failing("setting the interpreter up"))?;
-        Ok(Instance { store, guest })
+        let set_up =
+            failing::<Box<dyn std::error::Error + Send + Sync>>("setting the interpreter up");
+        control.begin_setup(Instant::now(), &limits);
+        let ended = {
+            let interpreter = guest.fumehood_guest_interpreter();
+            let call = interpreter.call_start(&mut store, engine.manifest().entry, setup);
+            Supervised::new(std::pin::pin!(call), control).await
+        };
+        control.end();
+        match ended {
+            Ended::Returned(Ok(())) => Ok(Instance { store, guest }),
+            Ended::Returned(Err(error)) => Err(set_up(error.into())),
+            Ended::Stopped(_) => Err(set_up("it takes too long".into())),
+        }
     }
 
     /// Whether the guest has files open.

@@ -175,8 +175,8 @@ impl Session {
             tool_calls: host.step.tool_calls(),
         };
         self.usage.add(&usage);
-        let rolled_back = broken || (atomic && !outcome.is_success());
-        if rolled_back {
+        let undone = broken || (atomic && !outcome.is_success());
+        if undone {
             drop(instance);
             // That the session is lost if this fails is in `lost`.
             self.roll_back().await.ok();
@@ -184,7 +184,8 @@ impl Session {
             self.files_before = None;
             self.instance = Some(instance);
         }
-        Ok(Step { outcome, output, usage, rolled_back, lost: self.lost.is_some() })
+        let lost = self.lost.is_some();
+        Ok(Step { outcome, output, usage, rolled_back: undone && !lost, lost })
     }
 
     /// The state as it is, which the next steps can be rolled back to.
@@ -240,21 +241,27 @@ impl Session {
     ) -> Result<(), SessionError> {
         self.instance = None;
         self.files_before = None;
-        let gone = self.going_back(to, files).await;
+        self.changed = false;
+        // A step that was abandoned has printed its last.
+        self.surroundings.console.end();
+        // From here on this is what the session is, even if whoever waits for it does so no longer.
+        self.committed = to;
+        let gone = self.going_back(files).await;
         self.lost = gone.as_ref().err().map(|error| format!("it could not be gone back: {error}"));
         gone
     }
 
-    async fn going_back(&mut self, to: Option<Committed>, files: Tree) -> Result<(), SessionError> {
+    async fn going_back(&mut self, files: Tree) -> Result<(), SessionError> {
         let Surroundings { sandbox, control, .. } = &self.surroundings;
         let image = sandbox.engine.image();
         let memory = control.memory().cloned().ok_or_else(no_memory)?;
-        let state = to.as_ref().map_or_else(|| image.state(), |to| to.memory.clone());
+        let to = self.committed.as_ref();
+        let state = to.map_or_else(|| image.state(), |to| to.memory.clone());
         control.renew();
         self.surroundings.files.tree.put_back(files);
         memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
         let beginning = Beginning::Memory(memory);
-        let instance = match &to {
+        let instance = match to {
             None => Instance::start(&self.surroundings, &beginning).await?,
             Some(to) => {
                 let resuming = Resuming { open_files: to.open_files, reseed: false };
@@ -262,8 +269,6 @@ impl Session {
             }
         };
         self.instance = Some(instance);
-        self.committed = to;
-        self.changed = false;
         Ok(())
     }
 
