@@ -16,6 +16,7 @@ mod limits;
 mod lines;
 mod repl;
 mod saved;
+mod session_format;
 mod sessions;
 mod tools;
 

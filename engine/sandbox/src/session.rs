@@ -124,7 +124,8 @@ impl Session {
         }
         let mut given = limits.unwrap_or_else(|| usual.clone());
         given.session = usual.session.clone();
-        self.steps += 1;
+        // A saved session may say that it has run any number of them.
+        self.steps = self.steps.saturating_add(1);
         let file = file.unwrap_or_else(|| format!("<step {}>", self.steps));
         if let Some(reached) = given.exhausted(&self.usage) {
             return Ok(Step {

@@ -144,6 +144,9 @@ impl Tree {
             return Err(LoadError::Version { found: version });
         }
         let next = u64::from_le_bytes(bytes(from)?);
+        if next > INODE_MOST {
+            return Err(LoadError::Damaged("there are no numbers left for inodes"));
+        }
         let mut loading = Loading { bounds, bytes: 0, entries: 0 };
         let mut nodes = BTreeMap::new();
         for _ in 0..u32::from_le_bytes(bytes(from)?) {
@@ -164,6 +167,9 @@ impl Tree {
         Ok(tree)
     }
 }
+
+/// No inode has a larger number: nobody makes so many, and there are as many again to go on with.
+const INODE_MOST: Inode = Inode::MAX / 2;
 
 /// Folders that the root has at most.
 const FOLDERS_OF_ROOT: usize = 16;
