@@ -13,17 +13,16 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 use fumehood::{
-    Checkpoint, FileKind, Files, Limits, Metering, Refusal, Sandbox, SavedError, Session,
-    SessionError,
+    Checkpoint, FileKind, Limits, Metering, Refusal, Sandbox, SavedError, Session, SessionError,
 };
 use fumehood_fuzz::{block_on, engine, prepare};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use session_format::{PAGE, Saved, hashed, packed};
 
-const FILES: u32 = 12;
+const NAMES: u32 = 12;
 const FILE_BYTES: u64 = 200_000;
 const DEPTH: u32 = 4;
 const MEMORY: u64 = 128 << 20;
@@ -34,22 +33,56 @@ enum Input<'a> {
     Bytes(&'a [u8]),
     /// As it is, with a hash that is right, after what every saved session begins with.
     Hashed(&'a [u8]),
-    /// A saved session of which something was changed.
-    Changed {
-        unlimited: bool,
-        /// Without the memory of the real session, which is then the image's and much sooner read.
-        bare: bool,
-        version: Option<u32>,
-        header: Vec<(Key, Entry<'a>)>,
-        memory: Vec<Write<'a>>,
-        run: Option<(u64, u64)>,
-        files: Content<'a>,
-        /// How long chunks are.
-        chunk: Option<u16>,
-        /// Changes after it was packed, with whether the hash fits them.
-        damage: Vec<(u32, u8)>,
-        fits: bool,
-    },
+    Changed(Changed<'a>),
+}
+
+/// A saved session of which something was changed.
+#[derive(Arbitrary, Debug)]
+struct Changed<'a> {
+    /// For a sandbox that sets memory no limit.
+    unlimited: bool,
+    /// Without the memory of the real session, which is then the image's and much sooner read.
+    bare: bool,
+    version: Rarely<u32>,
+    header: Vec<(Key, Entry<'a>)>,
+    memory: Vec<Write<'a>>,
+    /// The beginning of a run of memory, before all others.
+    run: Rarely<(Number, Number)>,
+    files: Content<'a>,
+    /// How long chunks are.
+    chunk: Rarely<u16>,
+    /// Changes after it was packed, and whether the hash fits them.
+    damage: Rarely<(bool, Vec<(u32, u8)>)>,
+}
+
+/// What is not there most of the time: with all of it, hardly anything would be right in the rest.
+#[derive(Debug)]
+struct Rarely<T>(Option<T>);
+
+impl<'a, T: Arbitrary<'a>> Arbitrary<'a> for Rarely<T> {
+    fn arbitrary(input: &mut Unstructured<'a>) -> arbitrary::Result<Rarely<T>> {
+        Ok(Rarely(if input.ratio(1, 16)? { Some(input.arbitrary()?) } else { None }))
+    }
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Number {
+    Any(u64),
+    Most,
+    /// A power of two, the first that is too large included, or what is near it.
+    Near(u8, i8),
+}
+
+impl Number {
+    fn value(self) -> u64 {
+        match self {
+            Number::Any(number) => number,
+            Number::Most => u64::MAX,
+            Number::Near(power, away) => {
+                (1_u128 << (power % 65)).wrapping_add_signed(away.into()) as u64
+            }
+        }
+    }
 }
 
 #[derive(Arbitrary, Debug)]
@@ -71,7 +104,7 @@ enum Key {
 #[derive(Arbitrary, Debug)]
 enum Entry<'a> {
     None,
-    Number(u64),
+    Number(Number),
     Pages(u16),
     Truth(bool),
     Text(&'a str),
@@ -94,35 +127,44 @@ enum Content<'a> {
     /// The same, with other bytes.
     Damaged(Vec<(u16, u8)>),
     Bytes(&'a [u8]),
-    Tree {
-        next: Option<u64>,
-        root: Vec<(Name<'a>, u8)>,
-        nodes: Vec<Node<'a>>,
-    },
+    Tree(Files<'a>),
+}
+
+/// Files, folders and links, each in a folder that comes before it, but for what is rare.
+#[derive(Arbitrary, Debug)]
+struct Files<'a> {
+    next: Rarely<Number>,
+    nodes: Vec<Node<'a>>,
+    /// Names that are added: in which folder, and of what.
+    names: Rarely<Vec<(u8, Name<'a>, u8)>>,
 }
 
 #[derive(Arbitrary, Debug)]
 struct Node<'a> {
-    /// How much the number of this inode is larger than that of the last; one less.
-    further: Option<u8>,
-    time: Option<(u64, u32)>,
+    /// In which of the folders before it.
+    folder: u8,
+    name: Name<'a>,
+    /// How much the number of its inode is larger than that of the last; one less.
+    further: Rarely<u8>,
+    time: Rarely<(Number, u32)>,
     body: Body<'a>,
 }
 
 #[derive(Arbitrary, Debug)]
 enum Body<'a> {
-    Folder(Vec<(Name<'a>, u8)>),
-    File { size: Option<u64>, blocks: Vec<Block> },
+    Folder,
+    File { size: Rarely<Number>, blocks: Vec<Block> },
     Link(&'a str),
-    Other(u8),
+    Other(Rarely<u8>),
 }
 
 #[derive(Arbitrary, Debug)]
 struct Block {
-    /// Which of a file, or where it is.
-    at: Result<u8, u64>,
+    /// How many blocks are left out before it.
+    skips: u8,
+    at: Rarely<Number>,
     length: u16,
-    claims: Option<u32>,
+    claims: Rarely<u32>,
 }
 
 #[derive(Arbitrary, Debug)]
@@ -141,7 +183,7 @@ fn sandbox(unlimited: bool) -> &'static Sandbox {
             .with_time(Duration::from_millis(300))
             .with_fuel(300_000_000)
             .with_file_bytes(FILE_BYTES)
-            .with_files(FILES)
+            .with_files(NAMES)
             .with_path_depth(DEPTH);
         [MEMORY, u64::MAX].map(|memory| {
             let limits = limits.clone().with_memory_bytes(memory);
@@ -181,72 +223,86 @@ impl Name<'_> {
     }
 }
 
-fn folder(bytes: &mut Vec<u8>, entries: &[(Name<'_>, u8)], inodes: &[u64]) {
-    let entries = entries.iter().map(|(name, to)| (name.text(), to)).collect::<BTreeMap<_, _>>();
-    bytes.push(0);
-    bytes.extend((entries.len() as u32).to_le_bytes());
-    for (name, to) in entries {
-        bytes.push(name.len() as u8);
-        bytes.extend(name.as_bytes());
-        let inode = inodes.get(usize::from(*to) % inodes.len().max(1)).copied().unwrap_or(7);
-        bytes.extend(inode.to_le_bytes());
+impl Files<'_> {
+    fn bytes(&self) -> Vec<u8> {
+        // The root, its two folders, and what is in them.
+        let mut inodes = vec![1_u64, 2, 3];
+        let mut folders = vec![0_usize, 1, 2];
+        let mut names = vec![BTreeMap::new(); 3 + self.nodes.len()];
+        names[0].extend([("tmp".to_owned(), 2), ("work".to_owned(), 3)]);
+        for (node, position) in self.nodes.iter().zip(3..) {
+            let inode = inodes[position - 1] + u64::from(node.further.0.unwrap_or_default()) + 1;
+            let folder = folders[1 + usize::from(node.folder) % (folders.len() - 1)];
+            names[folder].insert(node.name.text(), inode);
+            inodes.push(inode);
+            if matches!(node.body, Body::Folder) {
+                folders.push(position);
+            }
+        }
+        for (folder, name, of) in self.names.0.iter().flatten() {
+            let inode = inodes[usize::from(*of) % inodes.len()];
+            names[folders[usize::from(*folder) % folders.len()]].insert(name.text(), inode);
+        }
+        let next = self.next.0.map_or(inodes[inodes.len() - 1] + 1, Number::value);
+        let mut bytes = b"fumetree\x01\0\0\0".to_vec();
+        bytes.extend(next.to_le_bytes());
+        bytes.extend((inodes.len() as u32).to_le_bytes());
+        for (position, inode) in inodes.iter().enumerate() {
+            let node = position.checked_sub(3).map(|position| &self.nodes[position]);
+            let time = node.and_then(|node| node.time.0);
+            let (seconds, nanoseconds) = time.unwrap_or((Number::Any(0), 0));
+            bytes.extend(inode.to_le_bytes());
+            for _ in 0..3 {
+                bytes.extend(seconds.value().to_le_bytes());
+                bytes.extend(nanoseconds.to_le_bytes());
+            }
+            match node.map_or(&Body::Folder, |node| &node.body) {
+                Body::Folder => {
+                    bytes.push(0);
+                    bytes.extend((names[position].len() as u32).to_le_bytes());
+                    for (name, inode) in &names[position] {
+                        bytes.push(name.len() as u8);
+                        bytes.extend(name.as_bytes());
+                        bytes.extend(inode.to_le_bytes());
+                    }
+                }
+                Body::File { size, blocks } => file(&mut bytes, size.0, blocks),
+                Body::Link(target) => {
+                    bytes.push(2);
+                    bytes.extend((target.len() as u16).to_le_bytes());
+                    bytes.extend(target.as_bytes());
+                }
+                Body::Other(kind) => bytes.push(kind.0.unwrap_or_default()),
+            }
+        }
+        bytes
     }
 }
 
-fn tree(next: Option<u64>, root: &[(Name<'_>, u8)], nodes: &[Node<'_>]) -> Vec<u8> {
-    let mut last = 1;
-    let numbered = |node: &Node<'_>| {
-        last += u64::from(node.further.unwrap_or_default()) + 1;
-        last
-    };
-    let inodes = nodes.iter().map(numbered).collect::<Vec<_>>();
-    let mut bytes = b"fumetree\x01\0\0\0".to_vec();
-    bytes.extend(next.unwrap_or(last + 1).to_le_bytes());
-    bytes.extend((nodes.len() as u32 + 1).to_le_bytes());
-    bytes.extend(1_u64.to_le_bytes());
-    bytes.extend([0; 36]);
-    folder(&mut bytes, root, &inodes);
-    for (node, inode) in nodes.iter().zip(&inodes) {
-        let (seconds, nanoseconds) = node.time.unwrap_or_default();
-        bytes.extend(inode.to_le_bytes());
-        for _ in 0..3 {
-            bytes.extend(seconds.to_le_bytes());
-            bytes.extend(nanoseconds.to_le_bytes());
-        }
-        match &node.body {
-            Body::Folder(entries) => folder(&mut bytes, entries, &inodes),
-            Body::File { size, blocks } => {
-                bytes.push(1);
-                let size = size.unwrap_or(65536 * blocks.len() as u64);
-                bytes.extend(size.to_le_bytes());
-                bytes.extend((blocks.len() as u32).to_le_bytes());
-                for block in blocks {
-                    let at = match block.at {
-                        Ok(number) => u64::from(number) * 65536,
-                        Err(at) => at,
-                    };
-                    let length = u32::from(block.length) + 1;
-                    bytes.extend(at.to_le_bytes());
-                    bytes.extend(block.claims.unwrap_or(length).to_le_bytes());
-                    bytes.extend(std::iter::repeat_n(7, length as usize));
-                }
-            }
-            Body::Link(target) => {
-                bytes.push(2);
-                bytes.extend((target.len() as u16).to_le_bytes());
-                bytes.extend(target.as_bytes());
-            }
-            Body::Other(kind) => bytes.push(*kind),
-        }
+fn file(bytes: &mut Vec<u8>, size: Option<Number>, blocks: &[Block]) {
+    let mut end = 0;
+    let places = blocks.iter().map(|block| {
+        let at = end + u64::from(block.skips % 4) * 65536;
+        end = at + 65536;
+        block.at.0.map_or(at, Number::value)
+    });
+    let places = places.collect::<Vec<_>>();
+    bytes.push(1);
+    bytes.extend(size.map_or(end, Number::value).to_le_bytes());
+    bytes.extend((blocks.len() as u32).to_le_bytes());
+    for (block, at) in blocks.iter().zip(places) {
+        let length = u32::from(block.length) + 1;
+        bytes.extend(at.to_le_bytes());
+        bytes.extend(block.claims.0.unwrap_or(length).to_le_bytes());
+        bytes.extend(std::iter::repeat_n(7, length as usize));
     }
-    bytes
 }
 
 impl Entry<'_> {
     fn value(&self) -> Value {
         match self {
             Entry::None => Value::Null,
-            Entry::Number(number) => json!(number),
+            Entry::Number(number) => json!(number.value()),
             Entry::Pages(pages) => json!(u64::from(*pages) * 65536),
             Entry::Truth(truth) => json!(truth),
             Entry::Text(text) => json!(text),
@@ -296,70 +352,61 @@ fn change_memory(pages: &mut BTreeMap<u64, Vec<u8>>, write: &Write<'_>) {
     }
 }
 
+impl Changed<'_> {
+    fn bytes(&self) -> Vec<u8> {
+        let mut saved = real();
+        if self.bare {
+            saved.pages.clear();
+        }
+        for (key, entry) in &self.header {
+            change_header(&mut saved.header, key, entry.value());
+        }
+        for write in &self.memory {
+            change_memory(&mut saved.pages, write);
+        }
+        match &self.files {
+            Content::Real => {}
+            Content::Damaged(changes) => {
+                for (at, byte) in changes {
+                    let length = saved.files.len();
+                    saved.files[usize::from(*at) % length] ^= byte;
+                }
+            }
+            Content::Bytes(bytes) => saved.files = bytes.to_vec(),
+            Content::Tree(files) => saved.files = files.bytes(),
+        }
+        let mut contents = saved.contents();
+        if let Some((at, length)) = self.run.0 {
+            let run = [at, length].map(|number| number.value().to_le_bytes());
+            contents.splice(0..0, run.concat());
+        }
+        let header = serde_json::to_vec(&saved.header).unwrap();
+        let chunk = self.chunk.0.map_or(session_format::CHUNK, |length| 64 + usize::from(length));
+        let mut bytes = packed(self.version.0.unwrap_or(1), &header, &contents, chunk);
+        if let Some((fits, changes)) = &self.damage.0 {
+            if *fits {
+                bytes.truncate(bytes.len() - 32);
+            }
+            for (at, byte) in changes {
+                // Most of it is memory; the beginning is of more interest.
+                let length = if at % 2 == 0 { bytes.len() } else { bytes.len().min(1000) };
+                bytes[*at as usize % length] ^= byte;
+            }
+            if *fits {
+                bytes = hashed(bytes);
+            }
+        }
+        bytes
+    }
+}
+
 impl Input<'_> {
     fn bytes(&self) -> Vec<u8> {
         match self {
             Input::Bytes(bytes) => bytes.to_vec(),
             Input::Hashed(bytes) => hashed([b"fumehood\x01\0\0\0", *bytes].concat()),
-            Input::Changed {
-                bare,
-                version,
-                header,
-                memory,
-                run,
-                files,
-                chunk,
-                damage,
-                fits,
-                ..
-            } => {
-                let mut saved = real();
-                if *bare {
-                    saved.pages.clear();
-                }
-                for (key, entry) in header {
-                    change_header(&mut saved.header, key, entry.value());
-                }
-                memory.iter().for_each(|write| change_memory(&mut saved.pages, write));
-                match files {
-                    Content::Real => {}
-                    Content::Damaged(changes) => {
-                        for (at, byte) in changes {
-                            let length = saved.files.len();
-                            saved.files[usize::from(*at) % length] ^= byte;
-                        }
-                    }
-                    Content::Bytes(bytes) => saved.files = bytes.to_vec(),
-                    Content::Tree { next, root, nodes } => saved.files = tree(*next, root, nodes),
-                }
-                let mut contents = saved.contents();
-                if let Some((at, length)) = run {
-                    // A run of nothing, before all others.
-                    contents.splice(0..0, [at.to_le_bytes(), length.to_le_bytes()].concat());
-                }
-                let header = serde_json::to_vec(&saved.header).unwrap();
-                let chunk = chunk.map_or(session_format::CHUNK, |length| 64 + usize::from(length));
-                let mut bytes = packed(version.unwrap_or(1), &header, &contents, chunk);
-                if !damage.is_empty() {
-                    if *fits {
-                        bytes.truncate(bytes.len() - 32);
-                    }
-                    for (at, byte) in damage {
-                        // Most of it is memory; the beginning is of more interest.
-                        let length = if at % 2 == 0 { bytes.len() } else { bytes.len().min(1000) };
-                        bytes[*at as usize % length] ^= byte;
-                    }
-                    if *fits {
-                        bytes = hashed(bytes);
-                    }
-                }
-                bytes
-            }
+            Input::Changed(changed) => changed.bytes(),
         }
-    }
-
-    fn is_unlimited(&self) -> bool {
-        matches!(self, Input::Changed { unlimited: true, .. })
     }
 }
 
@@ -370,7 +417,7 @@ fn save(checkpoint: &Checkpoint, sandbox: &Sandbox) -> Vec<u8> {
 }
 
 /// How many files, folders and links are below a folder.
-fn count(files: &Files<'_>, path: &str, depth: u32) -> u32 {
+fn count(files: &fumehood::Files<'_>, path: &str, depth: u32) -> u32 {
     assert!(depth <= DEPTH, "{path} is too deep");
     let mut sum = 0;
     for entry in files.list(path).unwrap() {
@@ -388,7 +435,7 @@ fn look_at_files(session: &mut Session) {
     let mut files = session.files();
     let folders = files.list("/").unwrap();
     let found = folders.iter().map(|folder| count(&files, &format!("/{}", folder.name), 1));
-    assert!(found.sum::<u32>() <= FILES);
+    assert!(found.sum::<u32>() <= NAMES);
     for folder in &folders {
         let path = format!("/{}", folder.name);
         for entry in files.list(&path).unwrap() {
@@ -444,7 +491,8 @@ async fn run(bytes: &[u8], sandbox: &Sandbox) {
 }
 
 fuzz_target!(init: prepare(&[Metering::Fuel]), |input: Input<'_>| {
-    let sandbox = sandbox(input.is_unlimited());
+    let unlimited = matches!(input, Input::Changed(Changed { unlimited: true, .. }));
+    let sandbox = sandbox(unlimited);
     block_on(run(&input.bytes(), sandbox));
     assert_eq!(engine(Metering::Fuel).state_bytes(), 0, "something of it is left");
 });
