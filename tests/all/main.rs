@@ -18,6 +18,7 @@ mod named;
 mod prepared;
 mod repl;
 mod saved;
+mod session_format;
 mod sessions;
 mod tools;
 
