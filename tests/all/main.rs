@@ -19,6 +19,7 @@ mod named;
 mod prepared;
 mod repl;
 mod saved;
+mod session_format;
 mod sessions;
 mod tools;
 

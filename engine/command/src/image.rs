@@ -24,7 +24,7 @@ pub(crate) enum ImageCommand {
     Path,
     /// Compare every file of the guest image with its hash
     Verify,
-    Prepare(PrepareFlags),
+    Prepare(Box<PrepareFlags>),
     /// List the prepared images: name, size, metering, id of the guest image, and when it was prepared
     List,
     /// Remove a prepared image, or all images from the cache, the prepared ones included
@@ -92,7 +92,7 @@ pub(crate) async fn image(
             printer.line(&format!("{}: {files} files are as built", image.path().display()))?;
         }
         ImageCommand::Prepare(prepare_flags) => {
-            return prepare(prepare_flags, flags, printer).await;
+            return prepare(*prepare_flags, flags, printer).await;
         }
         ImageCommand::List => list(flags, printer)?,
         ImageCommand::Remove { name: None } => flags.store()?.remove()?,

@@ -131,7 +131,8 @@ impl Session {
         }
         let mut given = limits.unwrap_or_else(|| usual.clone());
         given.session = usual.session.clone();
-        self.steps += 1;
+        // A saved session may say that it has run any number of them.
+        self.steps = self.steps.saturating_add(1);
         let file = file.unwrap_or_else(|| format!("<step {}>", self.steps));
         if let Some(reached) = given.exhausted(&self.usage) {
             return Ok(Step {
@@ -184,8 +185,8 @@ impl Session {
             tool_calls: host.step.tool_calls(),
         };
         self.usage.add(&usage);
-        let rolled_back = broken || (atomic && !outcome.is_success());
-        if rolled_back {
+        let undone = broken || (atomic && !outcome.is_success());
+        if undone {
             drop(instance);
             // That the session is lost if this fails is in `lost`.
             self.roll_back().await.ok();
@@ -193,7 +194,8 @@ impl Session {
             self.files_before = None;
             self.instance = Some(instance);
         }
-        Ok(Step { outcome, output, usage, rolled_back, lost: self.lost.is_some() })
+        let lost = self.lost.is_some();
+        Ok(Step { outcome, output, usage, rolled_back: undone && !lost, lost })
     }
 
     /// Has the next step of a deterministic session run in an instance of its own, as it would if the session
@@ -264,27 +266,31 @@ impl Session {
     ) -> Result<(), SessionError> {
         self.instance = None;
         self.files_before = None;
-        let gone = self.going_back(to, files).await;
+        self.changed = false;
+        // A step that was abandoned has printed its last.
+        self.surroundings.console.end();
+        // From here on this is what the session is, even if whoever waits for it does so no longer.
+        self.committed = to;
+        let gone = self.going_back(files).await;
         self.lost = gone.as_ref().err().map(|error| format!("it could not be gone back: {error}"));
         gone
     }
 
-    async fn going_back(&mut self, to: Option<Committed>, files: Tree) -> Result<(), SessionError> {
+    async fn going_back(&mut self, files: Tree) -> Result<(), SessionError> {
         let Surroundings { control, begun, ambience, course, .. } = &self.surroundings;
         let memory = control.memory().cloned().ok_or_else(no_memory)?;
-        let state = to.as_ref().map_or(begun, |to| &to.memory).clone();
+        let to = self.committed.as_ref();
+        let state = to.map_or(begun, |to| &to.memory).clone();
         control.renew();
-        ambience.go_on(to.as_ref().and_then(|to| to.course).or(*course));
+        ambience.go_on(to.and_then(|to| to.course).or(*course));
         self.surroundings.files.tree.put_back(files);
         memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
         let beginning = Beginning::Memory(memory);
-        let instance = match &to {
+        let instance = match to {
             None => Instance::start(&self.surroundings, &beginning).await?,
             Some(to) => Instance::resume(&self.surroundings, &beginning, to.open_files).await?,
         };
         self.instance = Some(instance);
-        self.committed = to;
-        self.changed = false;
         Ok(())
     }
 

@@ -32,6 +32,8 @@ const MAGIC: &[u8; 8] = b"fumehood";
 const VERSION: u32 = 1;
 /// No header is longer, in bytes.
 const HEADER_BYTES: u32 = 1 << 20;
+/// No memory is larger, in bytes: the guest has 32 bits for an address.
+const MEMORY_MOST: u64 = 1 << 32;
 
 /// What is said about a saved session before its contents.
 #[derive(Debug, Serialize, Deserialize)]
@@ -314,8 +316,10 @@ fn check(header: &Header, sandbox: &Sandbox) -> Result<(), SavedError> {
     if header.memory_bytes > limit {
         return Err(SavedError::MemoryLimit { bytes: header.memory_bytes, limit });
     }
-    if header.memory_bytes < sandbox.inner.engine.memory_bytes()
+    let least = sandbox.inner.engine.memory_bytes();
+    if !(least..=MEMORY_MOST).contains(&header.memory_bytes)
         || !header.memory_bytes.is_multiple_of(64 << 10)
+        || header.page_bytes == 0
         || !header.page_bytes.is_multiple_of(page_bytes())
     {
         return Err(SavedError::Damaged { what: "its memory has no possible size".to_owned() });
