@@ -14,6 +14,8 @@ mod files;
 mod image;
 mod limits;
 mod lines;
+mod named;
+mod prepared;
 mod repl;
 mod saved;
 mod session_format;

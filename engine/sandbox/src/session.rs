@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::error::SessionError;
 use crate::files::{Files, Tree};
 use crate::host::{StepIo, checked_json};
-use crate::instance::{Instance, Resuming, Surroundings};
+use crate::instance::{Instance, Surroundings};
 use crate::limits::{CODE_BYTES, Limits, Usage};
 use crate::memory::{Beginning, State};
 use crate::outcome::{Exception, Failure, Outcome, Output, Step, Value};
@@ -48,8 +48,12 @@ pub(crate) struct Committed {
 }
 
 impl Session {
+    /// A fresh session, which begins as the sandbox says.
     pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
-        let surroundings = Surroundings::new(&sandbox.inner, sandbox.inner.files.clone())?;
+        if let Some(checkpoint) = &sandbox.inner.prepared {
+            return sandbox.session_from(checkpoint).await;
+        }
+        let surroundings = Surroundings::new(&sandbox.inner)?;
         let beginning = Beginning::Image(sandbox.inner.engine.image().clone());
         let instance = Instance::start(&surroundings, &beginning).await?;
         Ok(Session::of(surroundings, instance, None, 0, Usage::default()))
@@ -198,12 +202,9 @@ impl Session {
         let files = self.surroundings.files.tree.copy();
         let committed = match (&mut self.instance, &self.committed) {
             (Some(instance), last) if self.changed || last.is_none() => {
-                let last = match last {
-                    Some(last) => last.memory.clone(),
-                    None => self.surroundings.sandbox.engine.image().state(),
-                };
+                let last = last.as_ref().map_or(&self.surroundings.begun, |last| &last.memory);
                 let memory = self.surroundings.control.memory().ok_or_else(no_memory)?;
-                let memory = memory.state(&last).map_err(stating("taking a state"))?;
+                let memory = memory.state(last).map_err(stating("taking a state"))?;
                 Committed { memory, files, open_files: instance.has_open_files() }
             }
             // Nothing has changed since, or what has is of a step that was abandoned.
@@ -253,21 +254,17 @@ impl Session {
     }
 
     async fn going_back(&mut self, files: Tree) -> Result<(), SessionError> {
-        let Surroundings { sandbox, control, .. } = &self.surroundings;
-        let image = sandbox.engine.image();
+        let Surroundings { control, begun, .. } = &self.surroundings;
         let memory = control.memory().cloned().ok_or_else(no_memory)?;
         let to = self.committed.as_ref();
-        let state = to.map_or_else(|| image.state(), |to| to.memory.clone());
+        let state = to.map_or(begun, |to| &to.memory).clone();
         control.renew();
         self.surroundings.files.tree.put_back(files);
         memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
         let beginning = Beginning::Memory(memory);
         let instance = match to {
             None => Instance::start(&self.surroundings, &beginning).await?,
-            Some(to) => {
-                let resuming = Resuming { open_files: to.open_files, reseed: false };
-                Instance::resume(&self.surroundings, &beginning, resuming).await?
-            }
+            Some(to) => Instance::resume(&self.surroundings, &beginning, to.open_files).await?,
         };
         self.instance = Some(instance);
         Ok(())

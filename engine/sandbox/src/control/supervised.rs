@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -57,19 +58,20 @@ impl<F: Future> Future for Supervised<'_, F> {
                 // The guest only handed control back; it has asked to be polled again.
                 return Poll::Pending;
             }
-            let (next, cancelled) = {
+            let next = {
                 let now = Instant::now();
                 let mut step = this.control.step();
                 step.runner = Some(context.waker().clone());
-                let next = step.clock.as_ref().map_or(now, |clock| clock.next_look(now));
-                // Whoever cancelled before the waker was there to be woken, is not overlooked.
-                (next, step.cancelled && step.reasons.last() != Some(&Reason::Cancelled))
+                step.clock.as_ref().map_or(now, |clock| clock.next_look(now))
             };
             let next = tokio::time::Instant::from_std(next);
             let timer = this.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(next)));
             if timer.deadline() != next {
                 timer.as_mut().reset(next);
             }
+            // Whoever cancelled before the waker was there to be woken, is not overlooked.
+            let cancelled = this.control.cancelled.load(Ordering::Acquire)
+                && this.control.reason() != Some(Reason::Cancelled);
             if timer.as_mut().poll(context).is_pending() && !cancelled {
                 return Poll::Pending;
             }
