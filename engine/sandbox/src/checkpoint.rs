@@ -68,8 +68,9 @@ impl Session {
     /// A second session in the same state, of the same sandbox. From here on the two have nothing to do
     /// with each other.
     ///
-    /// Everything in the interpreter is the same, the state of random number generators included, and so
-    /// is what steps have used so far, as far as totals are limited. Files that are open stay open here,
+    /// It is made between two steps: a step has the session for itself as long as it runs. Everything in the
+    /// interpreter is the same, the state of random number generators included, and so is what steps have
+    /// used so far, as far as totals are limited. Files that are open stay open here,
     /// and are closed there.
     ///
     /// # Errors
