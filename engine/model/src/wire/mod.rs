@@ -218,9 +218,10 @@ impl Trouble {
     }
 }
 
-/// Enough of what a server sent to see what it is.
+/// Enough of what a server sent to see what it is, on one line.
 fn beginning(data: &str, secrets: &Secrets) -> String {
-    let mut shown = refusal::excerpt(&secrets.hide(data));
+    let shown = refusal::excerpt(&secrets.hide(data));
+    let mut shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     if shown.len() > 200 {
         shown.truncate(shown.floor_char_boundary(200));
         shown.push('…');
@@ -245,7 +246,12 @@ enum Body {
     Events(Events),
     /// JSON in one piece.
     Whole(Vec<u8>),
+    /// A page for people: there is no API at the address.
+    Page(Vec<u8>),
 }
+
+/// Bytes of a page that are enough to see what it is.
+const PAGE_BYTES: usize = 300;
 
 impl<'a> Reading<'a> {
     pub(crate) fn new(
@@ -284,15 +290,16 @@ impl<'a> Reading<'a> {
             match bytes.trim_ascii_start().first() {
                 None => return Ok(false),
                 Some(b'{' | b'[') => self.body = Body::Whole(Vec::new()),
-                Some(b'<') => {
-                    let page = beginning(&String::from_utf8_lossy(bytes), self.secrets);
-                    return Err(ModelError::Protocol(format!("a page, `{page}`")));
-                }
+                Some(b'<') => self.body = Body::Page(Vec::new()),
                 Some(_) => self.body = Body::Events(Events::new(self.limits.event_bytes)),
             }
         }
         match &mut self.body {
             Body::Whole(body) => body.extend_from_slice(bytes),
+            Body::Page(page) => {
+                page.extend_from_slice(bytes);
+                self.done = page.len() >= PAGE_BYTES;
+            }
             Body::Events(events) => {
                 let (format, reply, secrets) = (&mut self.format, &mut self.reply, self.secrets);
                 let done = &mut self.done;
@@ -330,6 +337,10 @@ impl<'a> Reading<'a> {
             Body::Events(events) if !self.done => {
                 let done = &mut self.done;
                 events.end(|data| take(data, format, reply, secrets, done))?;
+            }
+            Body::Page(page) => {
+                let page = beginning(&String::from_utf8_lossy(page), secrets);
+                return Err(ModelError::Protocol(format!("a page, `{page}`")));
             }
             Body::Events(_) | Body::Unknown => {}
         }
