@@ -14,6 +14,7 @@ mod files;
 mod image;
 mod limits;
 mod lines;
+mod models;
 mod repl;
 mod saved;
 mod sessions;

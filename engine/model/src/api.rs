@@ -109,18 +109,7 @@ impl ApiModel {
     pub fn named(name: &str, environment: &Environment<'_>) -> Result<ApiModel, ProviderError> {
         let (provider, id) = Provider::of_model(name)
             .ok_or_else(|| ProviderError::Unknown { name: name.to_owned() })?;
-        let base = provider.base(environment).ok_or(ProviderError::BaseNeeded {
-            provider: provider.name,
-            variable: provider.base_variables.first().copied(),
-        })?;
-        match provider.key(environment) {
-            Some(key) => ApiModel::of(provider, &base, id)?.with_key(key),
-            None if provider.key_needed => Err(ProviderError::KeyNeeded {
-                provider: provider.name,
-                variable: provider.key_variables.first().copied(),
-            }),
-            None => ApiModel::of(provider, &base, id),
-        }
+        provider.model(id, None, None, environment)
     }
 
     /// The model named `id` of a provider, at another address than the provider's own.

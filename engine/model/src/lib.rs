@@ -58,4 +58,5 @@ pub use request::{OutputSchema, Request, ToolChoice, ToolSpec};
 pub use retry::Retry;
 pub use router::Router;
 pub use scripted::{Line, Scripted};
+pub use secrecy::SecretString;
 pub use wire::{ReplyLimits, Wire};

@@ -1,7 +1,9 @@
 //! Who runs models, and what their servers want.
 
 use reqwest::Url;
+use secrecy::SecretString;
 
+use crate::api::ApiModel;
 use crate::wire::{OpenAiDialect, Wire};
 
 /// Who runs models: an entry of [`providers`].
@@ -194,7 +196,7 @@ impl Provider {
     }
 
     /// Where the API begins, as the environment or the table says.
-    pub(crate) fn base(&self, environment: &Environment<'_>) -> Option<String> {
+    pub fn base_in(&self, environment: &Environment<'_>) -> Option<String> {
         let base = first_set(self.base_variables, environment);
         let base = base.map(|base| match address(&base) {
             Ok(url) if url.path() == "/" => format!("{}/{}", base.trim_end_matches('/'), self.path),
@@ -204,8 +206,37 @@ impl Provider {
     }
 
     /// The key, if the environment has one.
-    pub(crate) fn key(&self, environment: &Environment<'_>) -> Option<String> {
-        first_set(self.key_variables, environment)
+    pub fn key_in(&self, environment: &Environment<'_>) -> Option<SecretString> {
+        first_set(self.key_variables, environment).map(SecretString::from)
+    }
+
+    /// The provider's model named `id`. Address and key are those that are given; otherwise, the
+    /// environment's, and the table's address.
+    ///
+    /// # Errors
+    ///
+    /// * [`ProviderError::BaseNeeded`], [`ProviderError::KeyNeeded`] if there is none
+    /// * [`ProviderError::Base`], [`ProviderError::Header`] if it is none that can be used
+    pub fn model(
+        &self,
+        id: &str,
+        base: Option<String>,
+        key: Option<SecretString>,
+        environment: &Environment<'_>,
+    ) -> Result<ApiModel, ProviderError> {
+        let (provider, base_variable) = (self.name, self.base_variables.first().copied());
+        let base = base
+            .or_else(|| self.base_in(environment))
+            .ok_or(ProviderError::BaseNeeded { provider, variable: base_variable })?;
+        let model = ApiModel::of(self, &base, id)?;
+        match key.or_else(|| self.key_in(environment)) {
+            Some(key) => model.with_key(key),
+            None if self.key_needed => {
+                let variable = self.key_variables.first().copied();
+                Err(ProviderError::KeyNeeded { provider, variable })
+            }
+            None => Ok(model),
+        }
     }
 }
 
@@ -317,7 +348,7 @@ mod tests {
     fn the_environment_says_where_an_api_begins() {
         let base = |provider: &str, value: &str| {
             let value = value.to_owned();
-            Provider::named(provider).unwrap().base(&move |_| Some(value.clone())).unwrap()
+            Provider::named(provider).unwrap().base_in(&move |_| Some(value.clone())).unwrap()
         };
         assert_eq!(
             base("azure", "https://me.openai.azure.com/"),

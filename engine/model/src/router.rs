@@ -23,7 +23,7 @@ use crate::request::Request;
 /// ```
 /// use fumehood_model::{ApiModel, Router};
 ///
-/// let key = |_: &str| Some("a key".to_owned());
+/// let key = |name: &str| name.ends_with("_KEY").then(|| "a key".to_owned());
 /// let model = Router::in_order(ApiModel::named("anthropic:claude-sonnet-4-5", &key)?)
 ///     .with(ApiModel::named("openai:gpt-4o", &key)?);
 /// # Ok::<(), fumehood_model::ProviderError>(())

@@ -70,8 +70,8 @@ impl<'a> Assembly<'a> {
         (self.listener)(Delta::Text(text));
     }
 
-    /// What comes next is not text, so what was held back is no beginning of a stop sequence. Returns
-    /// whether anything counts that comes next.
+    /// What comes next is a part other than text, so what was held back is no beginning of a stop sequence.
+    /// Returns whether anything counts that comes next.
     fn goes_on(&mut self) -> bool {
         let held = self.stops.end();
         self.say(&held);
@@ -149,7 +149,7 @@ impl<'a> Assembly<'a> {
         name: &str,
         arguments: &str,
     ) -> Result<(), ModelError> {
-        if !self.goes_on() {
+        if self.stops.stopped() {
             return Ok(());
         }
         let known = self.calls.iter().rposition(|(known, _)| *known == key);
@@ -166,6 +166,7 @@ impl<'a> Assembly<'a> {
                     let limit = self.limits.tool_calls;
                     return Err(ModelError::TooMuch { what: "tool calls", limit });
                 }
+                self.goes_on();
                 self.calls.push((key, self.parts.len()));
                 let (id, name) = (String::new(), String::new());
                 let arguments = Arguments::default();

@@ -235,7 +235,9 @@ fn http_date(text: &str) -> Option<SystemTime> {
         |text: &str, limit: u64| text.parse::<u64>().ok().filter(|number| *number <= limit);
     let (day, year) = (number(day, 31)?.checked_sub(1)?, number(year, 9999)?);
     let (hour, minute, second) = (number(hour, 23)?, number(minute, 59)?, number(second, 60)?);
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let years = (1970..year).map(|year| 365 + u64::from(leap(year))).sum::<u64>();
     let lengths = [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let months = lengths.iter().take(month).sum::<u64>();

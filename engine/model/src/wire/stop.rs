@@ -52,7 +52,7 @@ impl Stops {
 /// How many bytes at the end of a text are the beginning of a sequence.
 pub(super) fn begun(text: &str, sequence: &str) -> usize {
     let lengths = sequence.char_indices().map(|(length, _)| length);
-    lengths.filter(|length| text.ends_with(&sequence[..*length])).last().unwrap_or(0)
+    lengths.rev().find(|length| text.ends_with(&sequence[..*length])).unwrap_or(0)
 }
 
 #[cfg(test)]

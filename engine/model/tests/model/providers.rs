@@ -39,7 +39,7 @@ fn what_is_missing_is_said_with_its_name() {
     );
     let nowhere = environment("OPENAI_API_BASE", "api.openai.com");
     let error = ApiModel::named("openai:gpt-4o", &nowhere).unwrap_err();
-    assert!(matches!(error, ProviderError::KeyNeeded { .. }), "{error:?}");
+    assert!(matches!(error, ProviderError::Base { .. }), "{error:?}");
 }
 
 #[test]
