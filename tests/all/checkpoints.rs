@@ -1,10 +1,13 @@
 //! Sessions as values: rolled back, forked, kept and gone back to.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fumehood::{
     Code, Limit, Limits, Metering, Outcome, Sandbox, SandboxBuilder, Session, SessionError, Step,
 };
+use serde_json::json;
 
 use crate::{builder, clock, printed, repr, session};
 
@@ -285,4 +288,71 @@ async fn files_are_rolled_back_and_forked_with_the_session() {
     assert_eq!(value(&mut child, "open('a.txt').read()").await, "'one!'");
     parent.restore(&begun).await.unwrap();
     assert_eq!(value(&mut parent, seen).await, "('one', ['a.txt'], ['folder'])");
+}
+
+/// Code for what sets an interpreter up, which is in its memory, where code can change it.
+fn changing_the_setup(code: &str) -> String {
+    format!(
+        "import fumehood.sessions\ndef start(setup):\n    {code}\n    return steps.run\n\
+         fumehood.sessions.start.__code__ = start.__code__"
+    )
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_set_up_again_is_lost_and_a_checkpoint_brings_it_back() {
+    let mut session = session().await;
+    session.run("x = 1").await.unwrap();
+    let checkpoint = session.checkpoint().unwrap();
+    session.run(changing_the_setup("1 / 0")).await.unwrap();
+    assert!(matches!(session.fork().await, Err(SessionError::Start { .. })));
+    assert_eq!(value(&mut session, "x").await, "1");
+    let step = session.run("x = 2; import os; os.abort()").await.unwrap();
+    assert!(matches!(step.outcome, Outcome::Failed(_)));
+    assert!(step.lost && !step.rolled_back && session.is_lost(), "{step:?}");
+    assert!(matches!(session.run("x").await, Err(SessionError::Lost { .. })));
+    session.restore(&checkpoint).await.unwrap();
+    assert_eq!(value(&mut session, "x").await, "1");
+}
+
+#[tokio::test]
+async fn what_is_set_up_calls_no_tool_and_prints_nothing() {
+    let called = Arc::new(AtomicBool::new(false));
+    let note = {
+        let called = Arc::clone(&called);
+        move |_| {
+            called.store(true, Ordering::Relaxed);
+            async { Ok::<_, String>(1) }
+        }
+    };
+    let tool = fumehood::function("note", "", json!({"type": "object"}), note);
+    let mut session = builder().tool(tool).build().unwrap().session().await.unwrap();
+    let code = "\n    try:\n        import __main__; __main__.note()\n    except BaseException as error:\n        \
+                __main__.error = type(error).__name__\n    print('printed' * 1000, flush=True)";
+    session.run(changing_the_setup(code)).await.unwrap();
+    let mut child = session.fork().await.unwrap();
+    let step = child.run("print(error)").await.unwrap();
+    assert_eq!(printed(step), "ToolCallLimitExceeded\n");
+    assert!(!called.load(Ordering::Relaxed));
+}
+
+#[tokio::test]
+async fn going_back_is_neither_cancelled_nor_left_half_done() {
+    let mut session = session().await;
+    let slowly = changing_the_setup("import time; time.sleep(0.2)");
+    session.run(format!("{slowly}\nx = 1\nopen('f', 'w').write('1')")).await.unwrap();
+    let checkpoint = session.checkpoint().unwrap();
+    let seen = "x, open('f').read()";
+    session.run("x = 2; open('f', 'w').write('2')").await.unwrap();
+    let handle = session.cancel_handle();
+    let cancelling = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        handle.cancel();
+    });
+    session.restore(&checkpoint).await.unwrap();
+    cancelling.await.unwrap();
+    assert_eq!(value(&mut session, seen).await, "(1, '1')");
+    session.run("x = 3; open('f', 'w').write('3')").await.unwrap();
+    let abandoned = tokio::time::timeout(Duration::from_millis(50), session.restore(&checkpoint));
+    abandoned.await.unwrap_err();
+    assert_eq!(value(&mut session, seen).await, "(1, '1')");
 }

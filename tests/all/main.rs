@@ -15,8 +15,11 @@ mod image;
 mod limits;
 mod lines;
 mod models;
+mod named;
+mod prepared;
 mod repl;
 mod saved;
+mod session_format;
 mod sessions;
 mod tools;
 

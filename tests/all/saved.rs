@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use fumehood::{Code, Limits, Metering, Outcome, SavedError, Session, Totals};
+use fumehood::{Code, Limits, Metering, Outcome, SavedError, SavedHeader, Session, Totals};
 use serde_json::json;
 
-use crate::{builder, clock, repr, session};
+use crate::session_format::{PAGE, Saved};
+use crate::{builder, clock, engine, repr, session, store};
 
 async fn value(session: &mut Session, code: &str) -> String {
     repr(session.run(code).await.unwrap())
@@ -98,6 +99,23 @@ async fn what_is_not_whole_or_was_changed_is_refused() {
 }
 
 #[tokio::test]
+async fn what_a_saved_session_is_of_can_be_read_without_the_rest() {
+    let mut session = clock::builder().build().unwrap().session().await.unwrap();
+    session.run("x = 1").await.unwrap();
+    let bytes = saved(&mut session).await;
+    let header = SavedHeader::read(&bytes[..1000]).unwrap();
+    let image = store().with_metering(Metering::Clock).open().unwrap();
+    assert_eq!(header.image, image.manifest().id);
+    assert_eq!((header.metering, header.steps), (Some(Metering::Clock), 1));
+    assert_eq!((header.memory_bytes, header.tools), (session.usage().memory_bytes, Vec::new()));
+    assert!(matches!(SavedHeader::read(&bytes[..100]), Err(SavedError::Damaged { .. })));
+    assert!(matches!(
+        SavedHeader::read(&b"a text of some length"[..]),
+        Err(SavedError::NotASession)
+    ));
+}
+
+#[tokio::test]
 async fn sessions_of_other_images_and_with_other_tools_are_refused() {
     let mut session = session().await;
     let bytes = saved(&mut session).await;
@@ -132,4 +150,77 @@ async fn sessions_larger_than_the_limits_are_refused() {
     let error = resume(Limits::default().with_file_bytes(10_000)).await.unwrap_err();
     assert!(matches!(error, SavedError::Files(_)), "{error:?}");
     resume(Limits::default()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_written_is_what_the_documentation_says() {
+    let mut session = session().await;
+    session.run("x = bytes(5_000_000)\nopen('a', 'w').write('b' * 1_000_000)").await.unwrap();
+    let bytes = saved(&mut session).await;
+    let read = Saved::read(&bytes);
+    assert_eq!(read.version, 1);
+    let keys = read.header.keys().map(String::as_str).collect::<Vec<_>>();
+    let documented = [
+        "image",
+        "metering",
+        "memory_bytes",
+        "page_bytes",
+        "tools",
+        "open_files",
+        "steps",
+        "usage",
+    ];
+    assert_eq!(keys, documented);
+    assert_eq!(read.header["image"], engine().manifest().id);
+    assert_eq!(read.header["steps"], 1);
+    assert!(read.files.starts_with(b"fumetree\x01\0\0\0"));
+    let mut resumed = builder().build().unwrap().resume(read.write().as_slice()).await.unwrap();
+    assert_eq!(value(&mut resumed, "len(x), len(open('a').read())").await, "(5000000, 1000000)");
+}
+
+/// A session that was saved, changed, and packed again with a hash that is right.
+async fn forged(change: impl FnOnce(&mut Saved)) -> Result<Session, SavedError> {
+    let mut session = session().await;
+    session.run("x = 1").await.unwrap();
+    let mut forged = Saved::read(&saved(&mut session).await);
+    change(&mut forged);
+    // A limit that is none: what the file says is all that bounds its memory.
+    let limits = Limits::default().with_memory_bytes(u64::MAX);
+    let sandbox = builder().limits(limits).build().unwrap();
+    sandbox.resume(forged.write().as_slice()).await
+}
+
+/// The guest has no more than 4 GiB of addresses. What is accessible beyond would be in its guard.
+#[tokio::test]
+async fn no_memory_is_larger_than_there_are_addresses() {
+    for (bytes, page) in [(1_u64 << 33, 1 << 20), (1 << 60, (1 << 48) - 16), (1 << 16, 0)] {
+        let refused = forged(|saved| {
+            saved.header["memory_bytes"] = json!(bytes);
+            saved.pages.insert(page, vec![1; PAGE]);
+        });
+        let error = refused.await.unwrap_err();
+        assert!(matches!(error, SavedError::Damaged { .. }), "{bytes}: {error:?}");
+    }
+    let error = forged(|saved| saved.header["page_bytes"] = json!(0)).await.unwrap_err();
+    assert!(matches!(error, SavedError::Damaged { .. }), "{error:?}");
+}
+
+/// Numbers that are counted up from what is read.
+#[tokio::test]
+async fn counting_goes_on_from_whatever_number_was_saved() {
+    let most = json!(u64::MAX);
+    let changed = forged(|saved| {
+        saved.header["steps"] = most.clone();
+        for key in ["fuel", "wall_us", "cpu_us", "output_bytes", "tool_calls"] {
+            saved.header["usage"][key] = most.clone();
+        }
+    });
+    let mut resumed = changed.await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(value(&mut resumed, "x").await, "1");
+    }
+    assert_eq!(resumed.usage().fuel, u64::MAX);
+    let next = 12..20;
+    let refused = forged(|saved| saved.files[next].fill(0xff)).await.unwrap_err();
+    assert!(matches!(refused, SavedError::Damaged { .. }), "{refused:?}");
 }

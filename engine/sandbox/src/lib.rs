@@ -42,6 +42,7 @@ mod limits;
 mod memory;
 mod outcome;
 mod precompiled;
+mod prepared;
 mod sandbox;
 mod saved;
 mod session;
@@ -55,7 +56,9 @@ pub use checkpoint::Checkpoint;
 pub use code::Code;
 pub use control::CancelHandle;
 pub use engine::{Engine, Metering};
-pub use error::{ConfigError, EngineError, FilesError, ImageError, SavedError, SessionError};
+pub use error::{
+    ConfigError, EngineError, FilesError, ImageError, PrepareError, SavedError, SessionError,
+};
 pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};
 pub use image::{FORMAT, FileDigest, Image, Manifest};
 pub use limits::{
@@ -67,6 +70,7 @@ pub use outcome::{
     Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,
 };
 pub use sandbox::{Sandbox, SandboxBuilder};
+pub use saved::SavedHeader;
 pub use session::Session;
 pub use tools::{Arguments, Tool, ToolDeclaration, ToolError, ToolFuture, function};
 pub use wasi::Grant;

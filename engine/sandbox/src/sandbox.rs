@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::checkpoint::Checkpoint;
 use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
 use crate::files::{self, Bounds, TEMPORARY, Tree, WORK};
@@ -28,8 +29,10 @@ pub(crate) struct Inner {
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) arguments: Vec<String>,
     pub(crate) directory: String,
-    /// What each session begins with.
+    /// The files that each session begins with.
     pub(crate) files: Tree,
+    /// What each session begins with, if it is not the image.
+    pub(crate) prepared: Option<Checkpoint>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) declarations: Vec<ToolDeclaration>,
     /// What the guest makes the functions of the tools of.
@@ -48,10 +51,12 @@ impl Sandbox {
             directory: None,
             scratch: true,
             tools: Vec::new(),
+            prepared: None,
         }
     }
 
-    /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew.
+    /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew. In a
+    /// sandbox that is [prepared](SandboxBuilder::prepared) it begins as that says.
     ///
     /// # Errors
     ///
@@ -116,6 +121,7 @@ impl std::fmt::Debug for Sandbox {
 /// * the current directory is `/work`, or `/` without it
 /// * no network
 /// * the host's clocks and random numbers
+/// * sessions begin with nothing but what the image has imported
 /// * the limits of [`Limits::default`]
 ///
 /// # Examples
@@ -134,6 +140,7 @@ impl std::fmt::Debug for Sandbox {
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 #[must_use]
 pub struct SandboxBuilder {
     engine: Engine,
@@ -144,6 +151,7 @@ pub struct SandboxBuilder {
     directory: Option<String>,
     scratch: bool,
     tools: Vec<Arc<dyn Tool>>,
+    prepared: Option<Checkpoint>,
 }
 
 impl SandboxBuilder {
@@ -195,6 +203,31 @@ impl SandboxBuilder {
         self
     }
 
+    /// Has all sessions begin with a checkpoint, as [`Sandbox::session_from`] does. The default is that they
+    /// begin as the image is.
+    ///
+    /// # Examples
+    ///
+    /// An agent whose every run begins with the same functions, which are made once:
+    ///
+    /// ```no_run
+    /// # async fn example(engine: fumehood::Engine) -> Result<(), Box<dyn std::error::Error>> {
+    /// use fumehood::{Limits, Sandbox};
+    ///
+    /// let set_up = Sandbox::builder(&engine).build()?;
+    /// let prepared = set_up.prepare("def double(n): return 2 * n").await?;
+    /// let limits = Limits::default().with_fuel(1_000_000_000);
+    /// let sandbox = Sandbox::builder(&engine).limits(limits).prepared(&prepared).build()?;
+    /// let mut session = sandbox.session().await?;
+    /// session.run("double(21)").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn prepared(mut self, checkpoint: &Checkpoint) -> Self {
+        self.prepared = Some(checkpoint.clone());
+        self
+    }
+
     /// Checks everything and makes the sandbox.
     ///
     /// # Errors
@@ -202,10 +235,15 @@ impl SandboxBuilder {
     /// * [`ConfigError::ToolName`], [`ConfigError::DuplicateTool`], [`ConfigError::ToolSchema`]
     /// * [`ConfigError::Grant`] if the path is not absolute, or taken
     /// * [`ConfigError::Environment`]
-    /// * [`ConfigError::LimitTooSmall`]
+    /// * [`ConfigError::LimitTooSmall`], also if the checkpoint is larger than the limits allow that
+    ///   sessions are to begin with
+    /// * [`ConfigError::OtherEngine`] if it is of another engine
     /// * [`ConfigError::NoFuel`] if there is a fuel limit and the engine meters by the clock
     pub fn build(self) -> Result<Sandbox, ConfigError> {
         self.limits.check(self.engine.metering(), self.engine.memory_bytes())?;
+        if let Some(checkpoint) = &self.prepared {
+            checkpoint.check(&self.engine, &self.limits)?;
+        }
         let mut tools = Tools::default();
         let mut declarations = Vec::with_capacity(self.tools.len());
         for tool in self.tools {
@@ -251,6 +289,7 @@ impl SandboxBuilder {
             arguments: self.arguments,
             directory,
             files: Tree::new(folders, bounds, files::system_clock()),
+            prepared: self.prepared,
             tools: Arc::new(tools),
             declarations,
             signatures,

@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::error::SessionError;
 use crate::files::{Files, Tree};
 use crate::host::{StepIo, checked_json};
-use crate::instance::{Instance, Resuming, Surroundings};
+use crate::instance::{Instance, Surroundings};
 use crate::limits::{CODE_BYTES, Limits, Usage};
 use crate::memory::{Beginning, State};
 use crate::outcome::{Exception, Failure, Outcome, Output, Step, Value};
@@ -48,8 +48,12 @@ pub(crate) struct Committed {
 }
 
 impl Session {
+    /// A fresh session, which begins as the sandbox says.
     pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
-        let surroundings = Surroundings::new(&sandbox.inner, sandbox.inner.files.clone())?;
+        if let Some(checkpoint) = &sandbox.inner.prepared {
+            return sandbox.session_from(checkpoint).await;
+        }
+        let surroundings = Surroundings::new(&sandbox.inner)?;
         let beginning = Beginning::Image(sandbox.inner.engine.image().clone());
         let instance = Instance::start(&surroundings, &beginning).await?;
         Ok(Session::of(surroundings, instance, None, 0, Usage::default()))
@@ -124,7 +128,8 @@ impl Session {
         }
         let mut given = limits.unwrap_or_else(|| usual.clone());
         given.session = usual.session.clone();
-        self.steps += 1;
+        // A saved session may say that it has run any number of them.
+        self.steps = self.steps.saturating_add(1);
         let file = file.unwrap_or_else(|| format!("<step {}>", self.steps));
         if let Some(reached) = given.exhausted(&self.usage) {
             return Ok(Step {
@@ -175,8 +180,8 @@ impl Session {
             tool_calls: host.step.tool_calls(),
         };
         self.usage.add(&usage);
-        let rolled_back = broken || (atomic && !outcome.is_success());
-        if rolled_back {
+        let undone = broken || (atomic && !outcome.is_success());
+        if undone {
             drop(instance);
             // That the session is lost if this fails is in `lost`.
             self.roll_back().await.ok();
@@ -184,7 +189,8 @@ impl Session {
             self.files_before = None;
             self.instance = Some(instance);
         }
-        Ok(Step { outcome, output, usage, rolled_back, lost: self.lost.is_some() })
+        let lost = self.lost.is_some();
+        Ok(Step { outcome, output, usage, rolled_back: undone && !lost, lost })
     }
 
     /// The state as it is, which the next steps can be rolled back to.
@@ -196,12 +202,9 @@ impl Session {
         let files = self.surroundings.files.tree.copy();
         let committed = match (&mut self.instance, &self.committed) {
             (Some(instance), last) if self.changed || last.is_none() => {
-                let last = match last {
-                    Some(last) => last.memory.clone(),
-                    None => self.surroundings.sandbox.engine.image().state(),
-                };
+                let last = last.as_ref().map_or(&self.surroundings.begun, |last| &last.memory);
                 let memory = self.surroundings.control.memory().ok_or_else(no_memory)?;
-                let memory = memory.state(&last).map_err(stating("taking a state"))?;
+                let memory = memory.state(last).map_err(stating("taking a state"))?;
                 Committed { memory, files, open_files: instance.has_open_files() }
             }
             // Nothing has changed since, or what has is of a step that was abandoned.
@@ -240,30 +243,30 @@ impl Session {
     ) -> Result<(), SessionError> {
         self.instance = None;
         self.files_before = None;
-        let gone = self.going_back(to, files).await;
+        self.changed = false;
+        // A step that was abandoned has printed its last.
+        self.surroundings.console.end();
+        // From here on this is what the session is, even if whoever waits for it does so no longer.
+        self.committed = to;
+        let gone = self.going_back(files).await;
         self.lost = gone.as_ref().err().map(|error| format!("it could not be gone back: {error}"));
         gone
     }
 
-    async fn going_back(&mut self, to: Option<Committed>, files: Tree) -> Result<(), SessionError> {
-        let Surroundings { sandbox, control, .. } = &self.surroundings;
-        let image = sandbox.engine.image();
+    async fn going_back(&mut self, files: Tree) -> Result<(), SessionError> {
+        let Surroundings { control, begun, .. } = &self.surroundings;
         let memory = control.memory().cloned().ok_or_else(no_memory)?;
-        let state = to.as_ref().map_or_else(|| image.state(), |to| to.memory.clone());
+        let to = self.committed.as_ref();
+        let state = to.map_or(begun, |to| &to.memory).clone();
         control.renew();
         self.surroundings.files.tree.put_back(files);
         memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
         let beginning = Beginning::Memory(memory);
-        let instance = match &to {
+        let instance = match to {
             None => Instance::start(&self.surroundings, &beginning).await?,
-            Some(to) => {
-                let resuming = Resuming { open_files: to.open_files, reseed: false };
-                Instance::resume(&self.surroundings, &beginning, resuming).await?
-            }
+            Some(to) => Instance::resume(&self.surroundings, &beginning, to.open_files).await?,
         };
         self.instance = Some(instance);
-        self.committed = to;
-        self.changed = false;
         Ok(())
     }
 

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use fumehood::Engine;
+use fumehood::Sandbox;
 
 use super::Bench;
-use super::latency::{fresh, sandbox};
+use super::latency::{fresh, with_tools};
 use super::measuring::Samples;
 
 /// Idle sessions whose memory is taken together.
@@ -17,7 +17,7 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
     if bench.wants(&[MEMORY]) {
         // An engine of its own, that has kept nothing of sessions before.
         let engine = bench.image.engine(bench.printer)?;
-        let samples = idle(&engine).await?;
+        let samples = idle(&bench.image.sandbox(with_tools(&engine, 0))?).await?;
         let what = "private memory of an idle fresh session";
         bench.add(MEMORY, what, "KiB", vec![("fumehood", samples)])?;
     }
@@ -29,15 +29,15 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
         (ALL, "fresh sessions to a printed result a second, all cores", cores),
     ] {
         if bench.wants(&[key]) {
-            let samples = rate(&bench.engine, threads)?;
+            let sandbox = bench.image.sandbox(with_tools(&bench.engine, 0))?;
+            let samples = rate(&sandbox, threads)?;
             bench.add(key, what, "/s", vec![("fumehood", samples)])?;
         }
     }
     Ok(())
 }
 
-async fn idle(engine: &Engine) -> Result<Samples> {
-    let sandbox = sandbox(engine, 0)?;
+async fn idle(sandbox: &Sandbox) -> Result<Samples> {
     let mut sessions = vec![sandbox.session().await?];
     let before = private_kib()?;
     for _ in 0..IDLE {
@@ -59,9 +59,8 @@ fn private_kib() -> Result<u64> {
 }
 
 /// Sessions a second on so many threads, each with a runtime of its own.
-fn rate(engine: &Engine, threads: usize) -> Result<Samples> {
+fn rate(sandbox: &Sandbox, threads: usize) -> Result<Samples> {
     const PERIOD: Duration = Duration::from_millis(700);
-    let sandbox = sandbox(engine, 0)?;
     let mut samples = Samples::default();
     for _ in 0..5 {
         let started = Instant::now();
@@ -70,7 +69,7 @@ fn rate(engine: &Engine, threads: usize) -> Result<Samples> {
             runtime.block_on(async {
                 let mut count = 0;
                 while started.elapsed() < PERIOD {
-                    fresh(&sandbox, "print(1 + 1)").await?;
+                    fresh(sandbox, "print(1 + 1)").await?;
                     count += 1;
                 }
                 Ok(count)

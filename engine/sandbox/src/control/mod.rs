@@ -2,7 +2,7 @@
 //!
 //! To interrupt is to raise an exception in the running Python code: the words of guest memory are
 //! set that the arrival of SIGINT would set, and whatever the guest waits for on the host is woken. To
-//! stop is to end the guest whatever it does, which ends the session.
+//! stop is to end the guest whatever it does; the session goes on from what it was before.
 //!
 //! | metering | interrupts | stops |
 //! |---|---|---|
@@ -78,7 +78,6 @@ pub(crate) struct Control {
     /// How many things on the host the guest waits for. While there is none, a call that is pending
     /// has only handed control back for a moment.
     waits: AtomicU32,
-    cancelled: AtomicBool,
     step: Mutex<StepState>,
     interrupted: Notify,
     /// Who stops a guest that is metered by the clock.
@@ -102,6 +101,9 @@ struct StepState {
     /// Why the step has to end. There are several where code went on after an earlier one, or where
     /// one came while it was being told of another.
     reasons: Vec<Reason>,
+    /// There is a step that can be cancelled, and whether it was.
+    can_be_cancelled: bool,
+    cancelled: bool,
     /// Who runs the step, to be woken when it is cancelled.
     runner: Option<Waker>,
     /// The time limits of the running step.
@@ -145,7 +147,6 @@ impl Control {
             memory: OnceLock::new(),
             words,
             waits: AtomicU32::new(0),
-            cancelled: AtomicBool::new(false),
             step: Mutex::default(),
             interrupted: Notify::new(),
             watch,
@@ -168,10 +169,17 @@ impl Control {
 
     /// Forgets the last step and begins one.
     pub(crate) fn begin(&self, started: Instant, limits: &Limits, scopes: Scopes) {
-        self.cancelled.store(false, Ordering::Release);
-        let clock = Clock::new(started, limits, scopes);
-        let first_look = clock.next_look(started);
-        *self.step() = StepState { clock: Some(clock), ..StepState::default() };
+        self.supervise(Clock::new(started, limits, scopes), true);
+    }
+
+    /// Begins to set an interpreter up, which has its limits as a step has, and cannot be cancelled.
+    pub(crate) fn begin_setup(&self, started: Instant, limits: &Limits) {
+        self.supervise(Clock::new(started, limits, Scopes::default()), false);
+    }
+
+    fn supervise(&self, clock: Clock, can_be_cancelled: bool) {
+        let first_look = clock.next_look(Instant::now());
+        *self.step() = StepState { clock: Some(clock), can_be_cancelled, ..StepState::default() };
         self.watch_at(first_look);
     }
 
@@ -179,6 +187,7 @@ impl Control {
     pub(crate) fn end(&self) -> Duration {
         let mut step = self.step();
         let clock = step.clock.take();
+        step.can_be_cancelled = false;
         step.runner = None;
         if let Some(watch) = &self.watch {
             watch.crossing.resume();
@@ -216,8 +225,8 @@ impl Control {
     /// What is decided is done before the step is unlocked, so it never hits the next step.
     fn look(&self) -> Option<Reason> {
         let now = Instant::now();
-        let cancelled = self.cancelled.load(Ordering::Acquire);
         let mut step = self.step();
+        let cancelled = step.cancelled;
         match step.clock.as_mut()?.look(now, cancelled)? {
             (reason, Action::Interrupt) => {
                 self.raise(&mut step, reason);
@@ -342,9 +351,15 @@ impl Control {
     }
 
     pub(crate) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Release);
+        let runner = {
+            let mut step = self.step();
+            step.cancelled = step.can_be_cancelled;
+            if !step.cancelled {
+                return;
+            }
+            step.runner.take()
+        };
         // Waking may run the step at once, so nothing is locked then.
-        let runner = self.step().runner.take();
         if let Some(runner) = runner {
             runner.wake();
         }
@@ -364,8 +379,8 @@ impl Drop for Wait<'_> {
 /// Cancels the running step of a session, from anywhere.
 ///
 /// Cancelling works like a limit: first the exception `fumehood.Cancelled` is raised in the running
-/// code, which ends the step and keeps the session; code that does not get to see it is stopped after
-/// the grace of the time limit, and the session is lost. When no step runs, nothing happens.
+/// code, which ends the step and keeps what was done; code that does not get to see it is stopped after
+/// the grace of the time limit, and the step is rolled back. When no step runs, nothing happens.
 ///
 /// # Examples
 ///

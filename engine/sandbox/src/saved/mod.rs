@@ -12,6 +12,7 @@ use std::io::{self, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoint::Checkpoint;
+use crate::engine::Metering;
 use crate::error::{SavedError, SessionError};
 use crate::files::{self, Bounds, Tree};
 use crate::limits::Usage;
@@ -27,6 +28,8 @@ const MAGIC: &[u8; 8] = b"fumehood";
 const VERSION: u32 = 1;
 /// No header is longer, in bytes.
 const HEADER_BYTES: u32 = 1 << 20;
+/// No memory is larger, in bytes: the guest has 32 bits for an address.
+const MEMORY_MOST: u64 = 1 << 32;
 
 /// What is said about a saved session before its contents.
 #[derive(Debug, Serialize, Deserialize)]
@@ -84,6 +87,46 @@ impl From<SavedUsage> for Usage {
             output_bytes: saved.output_bytes,
             tool_calls: saved.tool_calls,
         }
+    }
+}
+
+/// What a saved session says of itself before its contents. Nothing makes sure that it is true, or that
+/// the contents are whole.
+///
+/// # Examples
+///
+/// ```no_run
+/// let saved = fumehood::SavedHeader::read(std::fs::File::open("session")?)?;
+/// println!("saved with the image {}", saved.image);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SavedHeader {
+    /// The [id](crate::Manifest::id) of the image that it was saved with.
+    pub image: String,
+    /// How that image is metered, if that is a way that this library knows.
+    pub metering: Option<Metering>,
+    /// Bytes of its memory.
+    pub memory_bytes: u64,
+    /// The tools that its interpreter has functions of.
+    pub tools: Vec<String>,
+    /// Steps that were run.
+    pub steps: u64,
+}
+
+impl SavedHeader {
+    /// Reads what is said about a saved session, and nothing beyond.
+    ///
+    /// # Errors
+    ///
+    /// [`SavedError::NotASession`], [`SavedError::Version`], [`SavedError::Damaged`] or
+    /// [`SavedError::Io`].
+    pub fn read(mut from: impl Read) -> Result<SavedHeader, SavedError> {
+        let Header { image, metering, memory_bytes, tools, steps, .. } = header(&mut from)?;
+        let metering =
+            [Metering::Fuel, Metering::Clock].into_iter().find(|known| known.name() == metering);
+        Ok(SavedHeader { image, metering, memory_bytes, tools, steps })
     }
 }
 
@@ -180,13 +223,6 @@ impl Checkpoint {
     /// Those of [`Sandbox::resume`].
     pub fn load(sandbox: &Sandbox, from: impl Read) -> Result<Checkpoint, SavedError> {
         let mut from = Hashing::new(from);
-        if &array::<8>(&mut from)? != MAGIC {
-            return Err(SavedError::NotASession);
-        }
-        let version = u32::from_le_bytes(array(&mut from)?);
-        if version != VERSION {
-            return Err(SavedError::Version { found: version, supported: VERSION });
-        }
         let header = header(&mut from)?;
         check(&header, sandbox)?;
         let mut from = Unpacker::new(from);
@@ -213,7 +249,15 @@ fn array<const N: usize>(from: &mut impl Read) -> Result<[u8; N], SavedError> {
     Ok(bytes)
 }
 
+/// All that comes before the contents.
 fn header(from: &mut impl Read) -> Result<Header, SavedError> {
+    if &array::<8>(from)? != MAGIC {
+        return Err(SavedError::NotASession);
+    }
+    let version = u32::from_le_bytes(array(from)?);
+    if version != VERSION {
+        return Err(SavedError::Version { found: version, supported: VERSION });
+    }
     let length = u32::from_le_bytes(array(from)?);
     if length > HEADER_BYTES {
         return Err(SavedError::Damaged { what: "its header is too long".to_owned() });
@@ -240,8 +284,10 @@ fn check(header: &Header, sandbox: &Sandbox) -> Result<(), SavedError> {
     if header.memory_bytes > limit {
         return Err(SavedError::MemoryLimit { bytes: header.memory_bytes, limit });
     }
-    if header.memory_bytes < sandbox.inner.engine.memory_bytes()
+    let least = sandbox.inner.engine.memory_bytes();
+    if !(least..=MEMORY_MOST).contains(&header.memory_bytes)
         || !header.memory_bytes.is_multiple_of(64 << 10)
+        || header.page_bytes == 0
         || !header.page_bytes.is_multiple_of(page_bytes())
     {
         return Err(SavedError::Damaged { what: "its memory has no possible size".to_owned() });
