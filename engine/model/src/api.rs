@@ -370,25 +370,13 @@ impl Model for ApiModel {
 
 impl fmt::Debug for ApiModel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The address can hold a password, and its query a key.
-        let Position { host, path } = Position::of(&self.base);
+        // The rest of the address can hold a password or a key.
+        let base = format_args!("{}{}", self.base.host_str().unwrap_or(""), self.base.path());
         f.debug_struct("ApiModel")
             .field("provider", &self.settings.provider)
             .field("model", &self.settings.model)
-            .field("base", &format_args!("{host}{path}"))
+            .field("base", &base)
             .finish_non_exhaustive()
-    }
-}
-
-/// The part of an address that can be shown.
-struct Position<'a> {
-    host: &'a str,
-    path: &'a str,
-}
-
-impl Position<'_> {
-    fn of(url: &Url) -> Position<'_> {
-        Position { host: url.host_str().unwrap_or(""), path: url.path() }
     }
 }
 

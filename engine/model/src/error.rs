@@ -70,10 +70,12 @@ pub enum ModelError {
 
 impl ModelError {
     /// Whether the same request can succeed a little later: the connection failed, the server is overloaded
-    /// or failed itself, requests came too fast, the reply took too long or was cut off.
+    /// or failed itself, requests came too fast, nothing came for too long, or the reply was cut off. A reply
+    /// that is not complete when its time is up would not be the next time either.
     pub fn is_transient(&self) -> bool {
         match self {
-            ModelError::Connection(_) | ModelError::Timeout { .. } | ModelError::Cut { .. } => true,
+            ModelError::Connection(_) | ModelError::Cut { .. } => true,
+            ModelError::Timeout { total, .. } => !total,
             ModelError::Refused(refusal) => refusal.is_transient(),
             ModelError::NoneReplied(errors) => errors.iter().any(|(_, error)| error.is_transient()),
             _ => false,

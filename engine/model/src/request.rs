@@ -104,7 +104,7 @@ impl Request {
 
     /// Changes a field of the body that is sent, in the words of the model's API. The field is added or
     /// replaced, `null` removes it, and an object changes the fields of an object in the same way (JSON
-    /// Merge Patch, RFC 7396). Nothing is sent that a later change could not take back.
+    /// Merge Patch, RFC 7396).
     ///
     /// # Examples
     ///

@@ -177,6 +177,7 @@ mod tests {
         assert!(!passes(refused(429, RefusalKind::Quota)));
         assert!(!passes(refused(401, RefusalKind::Authentication)));
         assert!(!passes(ModelError::Protocol(String::new())));
+        assert!(!passes(ModelError::Timeout { waited: Duration::from_secs(1), total: true }));
     }
 
     #[test]

@@ -131,7 +131,7 @@ struct Message {
     id: Option<String>,
     #[serde(default, deserialize_with = "lenient::optional")]
     model: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::few")]
     content: Vec<Block>,
     #[serde(default, deserialize_with = "lenient::optional")]
     stop_reason: Option<String>,

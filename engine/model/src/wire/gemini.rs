@@ -152,7 +152,8 @@ fn picture(image: &Image) -> Value {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Chunk {
-    candidates: Option<Vec<Candidate>>,
+    #[serde(default, deserialize_with = "lenient::first")]
+    candidates: Option<Candidate>,
     #[serde(default, deserialize_with = "lenient::optional")]
     prompt_feedback: Option<Feedback>,
     #[serde(default, deserialize_with = "lenient::optional")]
@@ -182,7 +183,8 @@ struct Candidate {
 
 #[derive(Deserialize)]
 struct Content {
-    parts: Option<Vec<Piece>>,
+    #[serde(default, deserialize_with = "lenient::few")]
+    parts: Vec<Piece>,
 }
 
 #[derive(Deserialize)]
@@ -254,10 +256,8 @@ impl Candidates {
             let Feedback { block_reason, block_reason_message } = feedback;
             return Err(Trouble::Filtered(format!("{block_reason} {block_reason_message}")));
         }
-        let Some(candidate) = chunk.candidates.and_then(|found| found.into_iter().next()) else {
-            return Ok(());
-        };
-        for piece in candidate.content.and_then(|content| content.parts).into_iter().flatten() {
+        let Some(candidate) = chunk.candidates else { return Ok(()) };
+        for piece in candidate.content.into_iter().flat_map(|content| content.parts) {
             self.piece(piece, reply)?;
         }
         if let Some(reason) = candidate.finish_reason {
@@ -302,10 +302,12 @@ impl Format for Candidates {
 
     fn whole(&mut self, body: &str, reply: &mut Assembly<'_>) -> Result<(), Trouble> {
         // Without streaming there is one; without events, they are in a list.
-        let chunks = match body.trim_ascii_start().starts_with('[') {
-            true => serde_json::from_str::<Vec<Chunk>>(body)?,
-            false => vec![serde_json::from_str(body)?],
-        };
-        chunks.into_iter().try_for_each(|chunk| self.chunk(chunk, reply))
+        if !body.trim_ascii_start().starts_with('[') {
+            return self.chunk(serde_json::from_str(body)?, reply);
+        }
+        for chunk in serde_json::from_str::<Vec<Box<RawValue>>>(body)? {
+            self.chunk(serde_json::from_str(chunk.get())?, reply)?;
+        }
+        Ok(())
     }
 }

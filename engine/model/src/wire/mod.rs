@@ -54,13 +54,13 @@ pub enum Wire {
 ///
 /// # Defaults
 ///
-/// * 4 MiB an event
+/// * 4 MiB an event, or a reply that comes in one piece
 /// * 64 MiB a reply, with all that is around its text
 /// * 256 tool calls
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReplyLimits {
-    /// Bytes of one event of a stream.
+    /// Bytes of one event of a stream, or of a reply that comes in one piece.
     pub event_bytes: usize,
     /// Bytes of a whole stream.
     pub reply_bytes: usize,
@@ -295,7 +295,13 @@ impl<'a> Reading<'a> {
             }
         }
         match &mut self.body {
-            Body::Whole(body) => body.extend_from_slice(bytes),
+            Body::Whole(body) => {
+                body.extend_from_slice(bytes);
+                if body.len() > self.limits.event_bytes {
+                    let (what, limit) = ("bytes in one piece", self.limits.event_bytes);
+                    return Err(ModelError::TooMuch { what, limit });
+                }
+            }
             Body::Page(page) => {
                 page.extend_from_slice(bytes);
                 self.done = page.len() >= PAGE_BYTES;

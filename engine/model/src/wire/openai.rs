@@ -21,6 +21,8 @@ const STOPS: usize = 4;
 const CONTENT: &str = "reasoning_content";
 /// [`Origin::kind`](crate::Origin::kind) of thoughts that go back as the JSON that came.
 const DETAILS: &str = "reasoning_details";
+/// Pieces of such thoughts that are taken of a reply.
+const MOST_DETAILS: usize = 4096;
 
 /// How a server differs from OpenAI's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -179,7 +181,8 @@ struct Chunk {
     id: Option<String>,
     #[serde(default, deserialize_with = "lenient::optional")]
     model: Option<String>,
-    choices: Option<Vec<Choice>>,
+    #[serde(default, deserialize_with = "lenient::first")]
+    choices: Option<Choice>,
     #[serde(default, deserialize_with = "lenient::optional")]
     usage: Option<Tokens>,
     error: Option<Box<RawValue>>,
@@ -206,8 +209,10 @@ struct Words {
     reasoning: String,
     #[serde(default, deserialize_with = "lenient::text")]
     refusal: String,
-    reasoning_details: Option<Vec<Detail>>,
-    tool_calls: Option<Vec<Call>>,
+    #[serde(default, deserialize_with = "lenient::few")]
+    reasoning_details: Vec<Detail>,
+    #[serde(default, deserialize_with = "lenient::few")]
+    tool_calls: Vec<Call>,
 }
 
 #[derive(Deserialize)]
@@ -227,12 +232,16 @@ struct Function {
     arguments: String,
 }
 
-/// A part of a content that is not text alone.
+/// A content that is not text alone.
+#[derive(Deserialize)]
+struct Content(#[serde(deserialize_with = "lenient::few")] Vec<ContentPart>);
+
 #[derive(Deserialize)]
 struct ContentPart {
     #[serde(default, deserialize_with = "lenient::text")]
     text: String,
-    thinking: Option<Vec<ContentPart>>,
+    #[serde(default, deserialize_with = "lenient::few")]
+    thinking: Vec<ContentPart>,
 }
 
 /// A piece of thoughts in the form in which they go back.
@@ -352,9 +361,7 @@ impl Chunks {
         if let Some(tokens) = chunk.usage {
             reply.usage(tokens.usage());
         }
-        let Some(choice) = chunk.choices.and_then(|choices| choices.into_iter().next()) else {
-            return Ok(());
-        };
+        let Some(choice) = chunk.choices else { return Ok(()) };
         if let Some(words) = choice.delta.or(choice.message) {
             self.words(words, reply)?;
         }
@@ -380,7 +387,11 @@ impl Chunks {
             false => words.reasoning_content,
         };
         reply.reasoning(&thought);
-        for detail in words.reasoning_details.into_iter().flatten() {
+        for detail in words.reasoning_details {
+            if self.details.len() == MOST_DETAILS {
+                let (what, limit) = ("pieces of thoughts", MOST_DETAILS);
+                return Err(ModelError::TooMuch { what, limit }.into());
+            }
             let piece = match self.details.last_mut() {
                 Some(last) => last.take(detail),
                 None => Some(detail),
@@ -394,7 +405,7 @@ impl Chunks {
             self.refused = true;
             reply.text(&words.refusal);
         }
-        for (position, call) in (0..).zip(words.tool_calls.into_iter().flatten()) {
+        for (position, call) in (0..).zip(words.tool_calls) {
             let Call { index, id, function } = call;
             let Function { name, arguments } =
                 function.unwrap_or(Function { name: String::new(), arguments: String::new() });
@@ -409,8 +420,8 @@ fn content(content: &str, reply: &mut Assembly<'_>) -> Result<(), Trouble> {
     if content.starts_with('"') {
         reply.text(&serde_json::from_str::<String>(content)?);
     } else if content.starts_with('[') {
-        for part in serde_json::from_str::<Vec<ContentPart>>(content)? {
-            for thought in part.thinking.into_iter().flatten() {
+        for part in serde_json::from_str::<Content>(content)?.0 {
+            for thought in part.thinking {
                 reply.reasoning(&thought.text);
             }
             reply.text(&part.text);
@@ -439,8 +450,7 @@ impl Format for Chunks {
 
     fn whole(&mut self, body: &str, reply: &mut Assembly<'_>) -> Result<(), Trouble> {
         let chunk = serde_json::from_str::<Chunk>(body)?;
-        let has_choices = chunk.choices.as_ref().is_some_and(|choices| !choices.is_empty());
-        if !has_choices && chunk.error.is_none() {
+        if chunk.choices.is_none() {
             return Err(Trouble::Refused);
         }
         self.chunk(chunk, reply)
