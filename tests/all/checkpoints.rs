@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fumehood::{
-    Code, Limit, Limits, Metering, Outcome, Sandbox, SandboxBuilder, Session, SessionError, Step,
+    Code, Engine, Limit, Limits, Metering, Outcome, Sandbox, SandboxBuilder, Session, SessionError,
+    Step,
 };
 use serde_json::json;
 
-use crate::{builder, clock, printed, repr, session};
+use crate::{builder, clock, image, printed, repr, session, store};
 
 fn with(metering: Metering) -> SandboxBuilder {
     match metering {
@@ -154,9 +155,10 @@ async fn a_session_that_is_forked_goes_on_apart() {
 }
 
 #[tokio::test]
-async fn a_fork_outlives_its_parent_and_its_sandbox() {
+async fn a_fork_outlives_its_parent_its_sandbox_and_its_engine() {
     let mut child = {
-        let sandbox = builder().build().unwrap();
+        let engine = Engine::new(&image()).unwrap();
+        let sandbox = Sandbox::builder(&engine).build().unwrap();
         let mut parent = sandbox.session().await.unwrap();
         parent.run("import numpy as np\nx = np.arange(1_000_000, dtype='int64')").await.unwrap();
         parent.fork().await.unwrap()
@@ -167,15 +169,70 @@ async fn a_fork_outlives_its_parent_and_its_sandbox() {
     assert_eq!(value(&mut child, "int(x[-1])").await, "999999");
 }
 
+/// A line of a thousand generations takes no more than one of a hundred, as nobody has the others.
 #[tokio::test]
-async fn forks_of_forks_of_forks() {
-    let mut session = session().await;
+async fn a_thousand_forks_each_of_the_one_before() {
+    let engine = Engine::new(&image()).unwrap();
+    let mut session = Sandbox::builder(&engine).build().unwrap().session().await.unwrap();
     session.run("x = []").await.unwrap();
-    for generation in 0..100 {
+    let mut a_hundred = 0;
+    for generation in 0..1000 {
         session.run(format!("x.append({generation})")).await.unwrap();
         session = session.fork().await.unwrap();
+        if generation == 100 {
+            a_hundred = engine.state_bytes();
+        }
     }
-    assert_eq!(value(&mut session, "x == list(range(100))").await, "True");
+    assert_eq!(value(&mut session, "x == list(range(1000))").await, "True");
+    let bytes = engine.state_bytes();
+    assert!(bytes < a_hundred + (2 << 20), "{a_hundred} bytes became {bytes}");
+    drop(session);
+    assert_eq!(engine.state_bytes(), 0);
+}
+
+/// What a child does on its own thread: it changes what it has, forks, is stopped and goes back.
+async fn live(mut child: Session, number: usize) {
+    for turn in 0..10 {
+        let change = format!("seen.append({turn}); data[{turn} * 100_000] = {number}");
+        let kept = child.checkpoint().unwrap();
+        child.run(change.as_str()).await.unwrap();
+        let mut other = child.fork().await.unwrap();
+        other.run("seen.clear(); data.clear()").await.unwrap();
+        if turn % 3 == 0 {
+            other.restore(&kept).await.unwrap();
+            other.run(change).await.unwrap();
+            child = other;
+        }
+        let step = child.run("seen.clear(); data.clear(); import os; os.abort()").await.unwrap();
+        assert!(rolled_back(&step));
+        let seen =
+            format!("seen == list(range({turn} + 1)), list(data[:{turn} * 100_000 + 1:100_000])");
+        assert_eq!(value(&mut child, &seen).await, format!("(True, {:?})", vec![number; turn + 1]));
+    }
+}
+
+#[test]
+fn children_of_one_parent_live_on_threads_of_their_own() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    for image in [image(), store().with_metering(Metering::Clock).open().unwrap()] {
+        let engine = Engine::new(&image).unwrap();
+        let children = runtime().block_on(async {
+            let sandbox = Sandbox::builder(&engine).build().unwrap();
+            let mut parent = sandbox.session().await.unwrap();
+            parent.run("seen, data = [], bytearray(1_000_000)").await.unwrap();
+            let mut children = Vec::new();
+            for _ in 0..4 {
+                children.push(parent.fork().await.unwrap());
+            }
+            children
+        });
+        std::thread::scope(|scope| {
+            for (number, child) in children.into_iter().enumerate() {
+                scope.spawn(move || runtime().block_on(live(child, number)));
+            }
+        });
+        assert_eq!(engine.state_bytes(), 0);
+    }
 }
 
 #[tokio::test]

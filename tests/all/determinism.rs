@@ -13,6 +13,7 @@ use fumehood::{
 use serde_json::json;
 
 use crate::command::{fumehood, with_stdin};
+use crate::session_format::Saved;
 use crate::{builder, clock, printed, repr};
 
 fn sandbox(seed: u64) -> Sandbox {
@@ -250,6 +251,26 @@ async fn a_fork_goes_on_as_its_parent_does() {
     let mut child = parent.fork().await.unwrap();
     let code = "random.random(), time.time()";
     assert_eq!(value(&mut parent, code).await, value(&mut child, code).await);
+}
+
+/// What a saved session says of its clock and its generator may be anything.
+#[tokio::test]
+async fn any_course_that_was_saved_can_be_gone_on_from() {
+    let sandbox = sandbox(0);
+    let mut session = sandbox.session().await.unwrap();
+    session.run("import os, random, time").await.unwrap();
+    let mut bytes = Vec::new();
+    session.save(&mut bytes).unwrap();
+    for number in [0, 1 << 63, u64::MAX - 1, u64::MAX] {
+        let mut forged = Saved::read(&bytes);
+        forged.header["deterministic"] = json!({
+            "seed": number, "start_ns": number, "elapsed_ns": number, "drawn_bytes": number,
+        });
+        let mut resumed = sandbox.resume(forged.write().as_slice()).await.unwrap();
+        let code = "open('f', 'w').close(); time.sleep(1); os.stat('f')\n\
+                    time.time() >= 0, time.monotonic() >= 0, len(os.urandom(100))";
+        assert_eq!(value(&mut resumed, code).await, "(True, True, 100)", "{number}");
+    }
 }
 
 /// What was run once is there in any number of sessions, all alike; their random numbers are others than

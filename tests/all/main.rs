@@ -15,6 +15,7 @@ mod files;
 mod image;
 mod limits;
 mod lines;
+mod models;
 mod named;
 mod prepared;
 mod repl;

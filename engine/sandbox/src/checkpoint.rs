@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use crate::determinism::{Course, Determinism};
 use crate::engine::Engine;
 use crate::error::SessionError;
-use crate::image::{MEMORY, hexadecimal};
+use crate::image::hexadecimal;
 use crate::instance::{Instance, Surroundings};
 use crate::limits::Usage;
 use crate::memory::Beginning;
@@ -70,11 +70,10 @@ impl Checkpoint {
         if !self.is_of(engine) {
             return Err(SessionError::OtherEngine);
         }
-        let began_as = engine.manifest().files.get(MEMORY).map_or("", |file| &file.sha256);
         let mut to = Hashing::new(io::sink());
         let mut write = || {
             to.write_all(b"fumehood state\0")?;
-            to.write_all(began_as.as_bytes())?;
+            to.write_all(engine.memory_sha256().as_bytes())?;
             to.write_all(&(memory.bytes() as u64).to_le_bytes())?;
             engine.image().each_difference(memory, |at, bytes| {
                 to.write_all(&at.to_le_bytes())?;
@@ -131,8 +130,9 @@ impl Session {
     /// A second session in the same state, of the same sandbox. From here on the two have nothing to do
     /// with each other.
     ///
-    /// Everything in the interpreter is the same, the state of random number generators included, and so
-    /// is what steps have used so far, as far as totals are limited. Files that are open stay open here,
+    /// It is made between two steps: a step has the session for itself as long as it runs. Everything in the
+    /// interpreter is the same, the state of random number generators included, and so is what steps have
+    /// used so far, as far as totals are limited. Files that are open stay open here,
     /// and are closed there.
     ///
     /// # Errors

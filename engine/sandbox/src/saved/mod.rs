@@ -40,6 +40,8 @@ const MEMORY_MOST: u64 = 1 << 32;
 struct Header {
     /// The image that the pages differ from.
     image: String,
+    /// The SHA-256 of its memory. The id names what an image is made of, not what became of it.
+    memory: String,
     /// How the image is metered, for whoever looks at the header.
     metering: String,
     /// The size of the memory.
@@ -217,6 +219,7 @@ impl Checkpoint {
         let engine = &sandbox.inner.engine;
         let header = Header {
             image: engine.manifest().id.clone(),
+            memory: engine.memory_sha256().to_owned(),
             metering: engine.metering().to_string(),
             memory_bytes: committed.memory.bytes() as u64,
             page_bytes: page_bytes(),
@@ -302,10 +305,15 @@ fn header(from: &mut impl Read) -> Result<Header, SavedError> {
 
 /// Whether the sandbox can go on from what the header tells.
 fn check(header: &Header, sandbox: &Sandbox) -> Result<(), SavedError> {
-    let image = &sandbox.inner.engine.manifest().id;
-    if header.image != *image {
-        let found = format!("{:.100}", header.image);
-        return Err(SavedError::OtherImage { found, expected: image.clone() });
+    let (image, memory) =
+        (&sandbox.inner.engine.manifest().id, sandbox.inner.engine.memory_sha256());
+    if header.image != *image || header.memory != memory {
+        let named =
+            |image: &str, memory: &str| format!("{image:.100} with the memory {memory:.16}");
+        return Err(SavedError::OtherImage {
+            found: named(&header.image, &header.memory),
+            expected: named(image, memory),
+        });
     }
     let has = |name: &&String| !sandbox.tools().iter().any(|tool| tool.name == **name);
     let missing = header.tools.iter().filter(has).cloned().collect::<Vec<_>>();
