@@ -305,15 +305,16 @@ fn header(from: &mut impl Read) -> Result<Header, SavedError> {
 
 /// Whether the sandbox can go on from what the header tells.
 fn check(header: &Header, sandbox: &Sandbox) -> Result<(), SavedError> {
-    let (image, memory) =
-        (&sandbox.inner.engine.manifest().id, sandbox.inner.engine.memory_sha256());
-    if header.image != *image || header.memory != memory {
-        let named =
-            |image: &str, memory: &str| format!("{image:.100} with the memory {memory:.16}");
-        return Err(SavedError::OtherImage {
-            found: named(&header.image, &header.memory),
-            expected: named(image, memory),
-        });
+    let engine = &sandbox.inner.engine;
+    let (image, memory) = (engine.manifest().id.as_str(), engine.memory_sha256());
+    if header.image != image {
+        let found = format!("{:.100}", header.image);
+        return Err(SavedError::OtherImage { found, expected: image.to_owned() });
+    }
+    if header.memory != memory {
+        let named = |memory: &str| format!("{image} with the memory {memory:.16}");
+        let (found, expected) = (named(&header.memory), named(memory));
+        return Err(SavedError::OtherImage { found, expected });
     }
     let has = |name: &&String| !sandbox.tools().iter().any(|tool| tool.name == **name);
     let missing = header.tools.iter().filter(has).cloned().collect::<Vec<_>>();
