@@ -513,6 +513,22 @@ mod tests {
         }
     }
 
+    /// The same fuel everywhere needs the same code.
+    #[test]
+    fn a_guest_is_always_rewritten_alike() {
+        let calling =
+            (0..50).map(|number| format!("(func $f{number} (call $f{}))", (number * 7 + 1) % 50));
+        let pointed = (0..50).step_by(9).map(|number| format!(" $f{number}"));
+        let (calling, pointed) = (calling.collect::<String>(), pointed.collect::<String>());
+        let wasm = guest(&format!(
+            "{calling} (table $t 20 funcref) (elem (table $t) (i32.const 0) func {pointed})"
+        ));
+        for metering in [Metering::Fuel, Metering::Clock] {
+            let once = split(&wasm, metering).unwrap().module;
+            assert!((0..20).all(|_| split(&wasm, metering).unwrap().module == once));
+        }
+    }
+
     #[test]
     fn a_guest_of_another_shape_is_refused() {
         for (more, reason) in [
