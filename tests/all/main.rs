@@ -14,6 +14,7 @@ mod files;
 mod image;
 mod limits;
 mod lines;
+mod pool;
 mod repl;
 mod saved;
 mod sessions;

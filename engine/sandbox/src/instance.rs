@@ -40,7 +40,7 @@ pub(crate) struct Surroundings {
     /// What the guest's runtime is told when the session starts.
     setup: String,
     /// When the session's monotonic clock began.
-    started: Instant,
+    pub(crate) started: Instant,
     pub(crate) files: HostFiles,
 }
 

@@ -41,6 +41,7 @@ mod instance;
 mod limits;
 mod memory;
 mod outcome;
+mod pool;
 mod precompiled;
 mod sandbox;
 mod saved;
@@ -66,6 +67,7 @@ pub use limits::{
 pub use outcome::{
     Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,
 };
+pub use pool::Pool;
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use session::Session;
 pub use tools::{Arguments, Tool, ToolDeclaration, ToolError, ToolFuture, function};

@@ -9,6 +9,7 @@ use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
 use crate::files::{self, Bounds, TEMPORARY, Tree, WORK};
 use crate::limits::Limits;
+use crate::pool::{Pool, Stock};
 use crate::session::Session;
 use crate::signature::signature;
 use crate::tools::{Tool, ToolDeclaration, Tools};
@@ -19,6 +20,8 @@ use crate::wasi::Grant;
 #[derive(Clone)]
 pub struct Sandbox {
     pub(crate) inner: Arc<Inner>,
+    /// Sessions that are ready.
+    stock: Option<Arc<Stock>>,
 }
 
 pub(crate) struct Inner {
@@ -48,10 +51,20 @@ impl Sandbox {
             directory: None,
             scratch: true,
             tools: Vec::new(),
+            pool: Pool::new(0),
         }
     }
 
+    /// Without sessions that are ready.
+    pub(crate) fn of(inner: Arc<Inner>) -> Sandbox {
+        Sandbox { inner, stock: None }
+    }
+
     /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew.
+    ///
+    /// With a [pool](SandboxBuilder::pool) it is one that is ready, if there is one, and another is made in
+    /// its place in the background. Nothing tells it from one that is made here: nobody has had it before,
+    /// and its clock begins now.
     ///
     /// # Errors
     ///
@@ -68,7 +81,48 @@ impl Sandbox {
     /// # }
     /// ```
     pub async fn session(&self) -> Result<Session, SessionError> {
-        Session::start(self).await
+        let Some(stock) = &self.stock else { return Session::start(self).await };
+        let mut session = match stock.take() {
+            Some(session) => session,
+            None => Session::start(self).await?,
+        };
+        session.hand_out(stock);
+        Ok(session)
+    }
+
+    /// How many sessions are ready now; see [`SandboxBuilder::pool`].
+    pub fn ready(&self) -> usize {
+        self.stock.as_ref().map_or(0, |stock| stock.ready())
+    }
+
+    /// Makes as many sessions as are missing until all those of the [pool](SandboxBuilder::pool) are ready,
+    /// and says why if one cannot be made. Without a pool there is nothing to do.
+    ///
+    /// The pool fills without it; this is for programs that want to begin with it full.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Sandbox::session`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(engine: fumehood::Engine) -> Result<(), Box<dyn std::error::Error>> {
+    /// use fumehood::{Pool, Sandbox};
+    ///
+    /// let sandbox = Sandbox::builder(&engine).pool(Pool::new(8)).build()?;
+    /// sandbox.fill().await?;
+    /// assert_eq!(sandbox.ready(), 8);
+    /// let mut session = sandbox.session().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn fill(&self) -> Result<(), SessionError> {
+        let Some(stock) = &self.stock else { return Ok(()) };
+        while stock.has_room() {
+            stock.put(Session::start(self).await?);
+        }
+        Ok(())
     }
 
     /// The tools as they were declared, for a prompt.
@@ -116,6 +170,7 @@ impl std::fmt::Debug for Sandbox {
 /// * the current directory is `/work`, or `/` without it
 /// * no network
 /// * the host's clocks and random numbers
+/// * no sessions are kept ready
 /// * the limits of [`Limits::default`]
 ///
 /// # Examples
@@ -144,6 +199,7 @@ pub struct SandboxBuilder {
     directory: Option<String>,
     scratch: bool,
     tools: Vec<Arc<dyn Tool>>,
+    pool: Pool,
 }
 
 impl SandboxBuilder {
@@ -195,6 +251,20 @@ impl SandboxBuilder {
         self
     }
 
+    /// Keeps sessions ready, which are made in the background, from [`build`](SandboxBuilder::build) on,
+    /// until the last copy of the [`Sandbox`] is gone. The default is none: each is made when it is asked
+    /// for.
+    ///
+    /// When a session ends, its memory is put in order in the background as well. If one cannot be made
+    /// there, no other is made until a session is asked for, and whoever asks is told why.
+    ///
+    /// Whether the current directory is there, which may be in a granted folder, is found out when a
+    /// session is made.
+    pub fn pool(mut self, pool: Pool) -> Self {
+        self.pool = pool;
+        self
+    }
+
     /// Checks everything and makes the sandbox.
     ///
     /// # Errors
@@ -204,6 +274,7 @@ impl SandboxBuilder {
     /// * [`ConfigError::Environment`]
     /// * [`ConfigError::LimitTooSmall`]
     /// * [`ConfigError::NoFuel`] if there is a fuel limit and the engine meters by the clock
+    /// * [`ConfigError::Pool`] if the system has no threads for a pool
     pub fn build(self) -> Result<Sandbox, ConfigError> {
         self.limits.check(self.engine.metering(), self.engine.memory_bytes())?;
         let mut tools = Tools::default();
@@ -255,7 +326,10 @@ impl SandboxBuilder {
             declarations,
             signatures,
         };
-        Ok(Sandbox { inner: Arc::new(inner) })
+        let inner = Arc::new(inner);
+        let stock =
+            Stock::begin(&self.pool, &inner).map_err(|source| ConfigError::Pool { source })?;
+        Ok(Sandbox { inner, stock: stock.map(Arc::new) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One live interpreter, and running steps in it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use wasmtime::Trap;
@@ -14,8 +14,9 @@ use crate::files::{Files, Tree};
 use crate::host::{StepIo, checked_json};
 use crate::instance::{Instance, Resuming, Surroundings};
 use crate::limits::{CODE_BYTES, Limits, Usage};
-use crate::memory::{Beginning, State};
+use crate::memory::{Beginning, MemoryHandle, State};
 use crate::outcome::{Exception, Failure, Outcome, Output, Step, Value};
+use crate::pool::{Crew, Stock};
 use crate::sandbox::{Inner, Sandbox};
 
 /// A live interpreter. Variables, functions and imported modules stay from step to step.
@@ -36,6 +37,8 @@ pub struct Session {
     usage: Usage,
     steps: u64,
     lost: Option<String>,
+    /// Who takes down what is left of it, if not whoever ends it.
+    crew: Weak<Crew>,
 }
 
 /// The state of a session between two steps.
@@ -71,12 +74,27 @@ impl Session {
             usage,
             steps,
             lost: None,
+            crew: Weak::new(),
         }
+    }
+
+    /// Gives it to whoever has asked for a session: its clock begins.
+    pub(crate) fn hand_out(&mut self, stock: &Stock) {
+        self.surroundings.started = Instant::now();
+        if let Some(instance) = &mut self.instance {
+            instance.store.data_mut().started = self.surroundings.started;
+        }
+        self.crew = Arc::downgrade(stock.crew());
     }
 
     /// The sandbox that it was started in.
     pub(crate) fn sandbox(&self) -> Sandbox {
-        Sandbox { inner: Arc::clone(&self.surroundings.sandbox) }
+        Sandbox::of(Arc::clone(&self.surroundings.sandbox))
+    }
+
+    /// What its interpreter runs in.
+    pub(crate) fn memory(&self) -> Option<&MemoryHandle> {
+        self.surroundings.control.memory()
     }
 
     pub(crate) fn steps(&self) -> u64 {
@@ -386,6 +404,11 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.surroundings.control.leave();
+        if let (Some(crew), Some(instance)) = (self.crew.upgrade(), self.instance.take()) {
+            // The memory is put in order by the last that knows of it.
+            let control = Arc::clone(&self.surroundings.control);
+            crew.take_down(Box::new((instance, control, self.committed.take())));
+        }
     }
 }
 

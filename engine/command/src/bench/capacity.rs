@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use fumehood::Engine;
+use fumehood::{Engine, Pool, Sandbox};
 
 use super::Bench;
 use super::latency::{fresh, sandbox};
@@ -24,12 +24,16 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
     const ONE: &str = "fresh_per_second_one_core";
     const ALL: &str = "fresh_per_second_all_cores";
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    for (key, what, threads) in [
-        (ONE, "fresh sessions to a printed result a second, one core", 1),
-        (ALL, "fresh sessions to a printed result a second, all cores", cores),
+    const POOLED: &str = "fresh_pooled_per_second_all_cores";
+    for (key, what, threads, pool) in [
+        (ONE, "fresh sessions to a printed result a second, one core", 1, 0),
+        (ALL, "fresh sessions to a printed result a second, all cores", cores, 0),
+        (POOLED, "the same with a pool", cores, 8),
     ] {
         if bench.wants(&[key]) {
-            let samples = rate(&bench.engine, threads)?;
+            let pool = Pool::new(pool).threads(cores);
+            let sandbox = Sandbox::builder(&bench.engine).pool(pool).build()?;
+            let samples = rate(&sandbox, threads)?;
             bench.add(key, what, "/s", vec![("fumehood", samples)])?;
         }
     }
@@ -59,9 +63,8 @@ fn private_kib() -> Result<u64> {
 }
 
 /// Sessions a second on so many threads, each with a runtime of its own.
-fn rate(engine: &Engine, threads: usize) -> Result<Samples> {
+fn rate(sandbox: &Sandbox, threads: usize) -> Result<Samples> {
     const PERIOD: Duration = Duration::from_millis(700);
-    let sandbox = sandbox(engine, 0)?;
     let mut samples = Samples::default();
     for _ in 0..5 {
         let started = Instant::now();
@@ -70,7 +73,7 @@ fn rate(engine: &Engine, threads: usize) -> Result<Samples> {
             runtime.block_on(async {
                 let mut count = 0;
                 while started.elapsed() < PERIOD {
-                    fresh(&sandbox, "print(1 + 1)").await?;
+                    fresh(sandbox, "print(1 + 1)").await?;
                     count += 1;
                 }
                 Ok(count)
