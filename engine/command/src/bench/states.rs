@@ -23,10 +23,15 @@ const WORK: &str = "len(sorted(str(n * 7919 % 10007) for n in range(1600)))";
 /// Ends the interpreter, which cannot go on.
 const BREAK: &str = "import os; os.abort()";
 
+/// Ten megabytes that cannot be packed.
+const RANDOM: &str = "import numpy; numbers = numpy.random.default_rng().random(1_250_000)";
+
 /// What a session holds.
 #[derive(Clone, Copy)]
 struct Heap {
     name: &'static str,
+    /// The program that fills it.
+    program: &'static str,
     /// MiB of blocks, besides the records; none for nothing but what every session has.
     blocks: u32,
     figures: &'static [(&'static str, &'static str, Measure)],
@@ -49,11 +54,27 @@ enum Measure {
     Commit(&'static str),
     /// A session from a checkpoint to a printed result, ended.
     Prepared,
+    /// Saving to memory what was changed since the image.
+    Save,
+    /// The length of what is saved.
+    SavedSize,
+    /// From what was saved to a session that can go on.
+    Resume,
 }
 
-const HEAPS: [Heap; 3] = [
+impl Measure {
+    fn unit(self) -> &'static str {
+        match self {
+            Measure::SavedSize => "KiB",
+            _ => "µs",
+        }
+    }
+}
+
+const HEAPS: [Heap; 4] = [
     Heap {
         name: "small",
+        program: STATE,
         blocks: 0,
         figures: &[
             ("fork_us", "fork of a session", Measure::Fork),
@@ -69,7 +90,18 @@ const HEAPS: [Heap; 3] = [
         ],
     },
     Heap {
+        name: "10 MB of random numbers",
+        program: RANDOM,
+        blocks: 0,
+        figures: &[
+            ("save_10mb_us", "saving a session with 10 MB of random numbers", Measure::Save),
+            ("saved_10mb_kib", "what is saved of it", Measure::SavedSize),
+            ("resume_10mb_us", "resuming it", Measure::Resume),
+        ],
+    },
+    Heap {
         name: "100 MB",
+        program: STATE,
         blocks: 85,
         figures: &[
             ("fork_100mb_us", "fork with a heap of 100 MB", Measure::Fork),
@@ -84,6 +116,7 @@ const HEAPS: [Heap; 3] = [
     },
     Heap {
         name: "1 GiB",
+        program: STATE,
         blocks: 1010,
         figures: &[
             ("fork_1gib_us", "fork with a heap of 1 GiB", Measure::Fork),
@@ -129,7 +162,7 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
             if bench.wants(&[key]) {
                 let native = bench.python.as_deref();
                 let measured = measured(*measure, &sandbox, &mut session, heap, native).await?;
-                bench.add(key, what, "µs", measured)?;
+                bench.add(key, what, measure.unit(), measured)?;
             }
         }
     }
@@ -151,7 +184,7 @@ fn sandbox(engine: &Engine) -> Result<Sandbox> {
 
 /// The program that fills a heap.
 fn state(heap: Heap) -> String {
-    format!("BLOCKS = {}\n{STATE}", heap.blocks)
+    format!("BLOCKS = {}\n{}", heap.blocks, heap.program)
 }
 
 async fn measured(
@@ -165,8 +198,10 @@ async fn measured(
         Measure::Fork => {
             sample_times(100, async || {
                 let started = Instant::now();
-                session.fork().await?;
-                Ok(started.elapsed())
+                let child = session.fork().await?;
+                let took = started.elapsed();
+                drop(child);
+                Ok(took)
             })
             .await?
         }
@@ -185,6 +220,26 @@ async fn measured(
             })
             .await?
         }
+        Measure::Save => {
+            sample_times(20, async || {
+                let started = Instant::now();
+                saved(session)?;
+                Ok(started.elapsed())
+            })
+            .await?
+        }
+        Measure::SavedSize => Samples::single(saved(session)?.len() as f64 / 1024.0),
+        Measure::Resume => {
+            let saved = saved(session)?;
+            sample_times(20, async || {
+                let started = Instant::now();
+                let resumed = sandbox.resume(saved.as_slice()).await?;
+                let took = started.elapsed();
+                drop(resumed);
+                Ok(took)
+            })
+            .await?
+        }
         Measure::RollBack => sample_times(100, async || roll_back(session).await).await?,
         Measure::Commit(code) => return committing(session, code).await,
         Measure::Prepared => {
@@ -200,6 +255,12 @@ async fn measured(
         }
     };
     Ok(vec![("fumehood", ours)])
+}
+
+fn saved(session: &mut Session) -> Result<Vec<u8>> {
+    let mut saved = Vec::new();
+    session.save(&mut saved)?;
+    Ok(saved)
 }
 
 /// Forks here and of a CPython with the same heap, in turn.

@@ -60,7 +60,7 @@ impl Kept {
         let written = memory.written(finder);
         let page = rustix::param::page_size();
         let pages = || {
-            let inside = written.iter().filter(|run| run.end <= image.bytes());
+            let inside = written.runs.iter().filter(|run| run.end <= image.bytes());
             inside.flat_map(|run| run.start / page..run.end / page)
         };
         let mut usual = locked(&self.usual);

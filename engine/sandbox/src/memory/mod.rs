@@ -9,8 +9,7 @@
 //! * [`Addresses`] is the reservation under it.
 //! * [`State`] is what a memory holds at a time, as a value; its pages are in a [`PageStore`]. `states`
 //!   takes them and goes back to them.
-//! * `faults` keeps the kernel from mapping more than is touched, so that there is less to ask about.
-//! * `written` asks the kernel which pages of a mapping are no longer the file's.
+//! * `tracking` has the kernel keep track of what is written to, and `written` asks it.
 //!
 //! This module and `precompiled` are the only ones with `unsafe` code. The invariants they keep:
 //!
@@ -30,11 +29,11 @@
 
 #![expect(unsafe_code, reason = "maps and unmaps guest memory")]
 
-mod faults;
 mod kept;
 mod state;
 mod states;
 mod store;
+mod tracking;
 mod written;
 
 use std::cell::RefCell;
@@ -52,7 +51,7 @@ use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 use self::kept::Kept;
 pub(crate) use self::kept::KeptForPool;
 pub(crate) use self::state::State;
-use self::states::MappedRows;
+use self::states::{MappedRows, Written};
 pub(crate) use self::store::PageStore;
 use self::written::Finder;
 
@@ -180,9 +179,14 @@ impl Addresses {
             )
         }?;
         if access.contains(ProtFlags::WRITE) {
-            faults::map_touched_only(self.base.as_ptr() as usize + range.start, range.len());
+            self.track(range);
         }
         Ok(())
+    }
+
+    /// Has the kernel keep track of what is written to a part of it, if it can.
+    fn track(&self, range: Range<usize>) {
+        tracking::register(self.base.as_ptr() as usize + range.start, range.len());
     }
 
     /// Puts zeros in place of a part of it.
@@ -202,6 +206,7 @@ impl Addresses {
                 MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::NORESERVE,
             )
         }?;
+        self.track(range);
         Ok(())
     }
 
@@ -227,6 +232,9 @@ impl Addresses {
     fn forget(&self, range: Range<usize>) -> rustix::io::Result<()> {
         if range.start > range.end || range.end > self.reserved {
             return Err(rustix::io::Errno::INVAL);
+        }
+        if range.is_empty() {
+            return Ok(());
         }
         // SAFETY: the range lies inside of what this value owns (checked above), and its callers own
         // the contents alone.
@@ -270,6 +278,10 @@ struct Condition {
     revoked: bool,
     /// What is mapped where it is not what was in the beginning.
     mapped: MappedRows,
+    /// What pages hold that are not found to have been written to since, if that is known.
+    held: Option<State>,
+    /// Pages that were put in the store since long rows were mapped last.
+    stored: usize,
 }
 
 // SAFETY: `base` is that of the addresses, which are Send; what is done through it is atomic
@@ -292,11 +304,14 @@ impl Mapping {
             Some(addresses) => addresses,
             None => {
                 let addresses = Addresses::reserve(reserved)?;
+                addresses.track(0..reserved);
                 addresses.place(file, 0, 0..*bytes, ProtFlags::READ | ProtFlags::WRITE)?;
                 addresses
             }
         };
-        Ok(Mapping::of(addresses, *bytes, Some(image.clone())))
+        let mapping = Mapping::of(addresses, *bytes, Some(image.clone()));
+        mapping.condition().held = Some(image.state());
+        Ok(mapping)
     }
 
     fn of(addresses: Addresses, committed: usize, image: Option<MemoryImage>) -> Mapping {
@@ -489,7 +504,7 @@ impl MemoryHandle {
         }
         // What was written to will be written to again; it stays, rather than being faulted in anew.
         let written = self.0.written(Finder::best());
-        let few = written.iter().map(Range::len).sum::<usize>() <= STAYING;
+        let few = written.bytes() <= STAYING;
         self.0.restore(state, &written, |_| few)
     }
 
@@ -547,7 +562,7 @@ impl Beginning {
             Beginning::Image(image) => Ok(Arc::new(view(image)?)),
             Beginning::State(image, state) => {
                 let mapping = view(image)?;
-                let restored = mapping.restore(state, &[], |_| false);
+                let restored = mapping.restore(state, &Written::nothing(), |_| false);
                 restored.map_err(|error| format!("cannot copy the memory: {error}"))?;
                 Ok(Arc::new(mapping))
             }

@@ -41,6 +41,15 @@ impl Drop for Part {
     }
 }
 
+/// Whether two parts are known to be the same.
+fn is_same_part(one: &Option<Arc<Part>>, other: &Option<Arc<Part>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
 fn held(slots: &[Slot]) -> impl Iterator<Item = Slot> {
     slots.iter().copied().filter(|slot| *slot != NONE)
 }
@@ -91,6 +100,73 @@ impl State {
     pub(super) fn slot(&self, page: usize) -> Option<Slot> {
         let part = self.parts.get(page / PART)?.as_ref()?;
         Some(part.slots[page % PART]).filter(|slot| *slot != NONE)
+    }
+
+    /// Whether the two are known to be the same.
+    pub(super) fn is_same(&self, other: &State) -> bool {
+        let same = |(a, b): (&Option<Arc<Part>>, &Option<Arc<Part>>)| is_same_part(a, b);
+        self.bytes == other.bytes
+            && Arc::ptr_eq(&self.store, &other.store)
+            && self.parts.len() == other.parts.len()
+            && self.parts.iter().zip(&other.parts).all(same)
+    }
+
+    /// The pages that are in other slots than in another state.
+    pub(super) fn differences(&self, other: &State) -> Chunks {
+        let mut chunks = Chunks::default();
+        for number in 0..self.parts.len().max(other.parts.len()) {
+            let ours = self.parts.get(number).and_then(Option::as_deref);
+            let theirs = other.parts.get(number).and_then(Option::as_deref);
+            let row = ours.and_then(|part| part.row);
+            let is_same = match (ours, theirs) {
+                (Some(ours), Some(theirs)) => {
+                    std::ptr::eq(ours, theirs) || (row.is_some() && row == theirs.row)
+                }
+                (ours, theirs) => ours.is_none() && theirs.is_none(),
+            };
+            if is_same {
+                continue;
+            }
+            let whole = match (ours, theirs) {
+                (Some(_), None) => row,
+                (None, Some(Part { row: Some(_), .. })) => Some(NONE),
+                _ => None,
+            };
+            if let Some(first) = whole {
+                chunks.add(number * PART, first, PART as u32);
+                continue;
+            }
+            for place in 0..PART {
+                let [ours, theirs] = [ours, theirs].map(|p| p.map_or(NONE, |p| p.slots[place]));
+                if ours != theirs {
+                    chunks.add(number * PART + place, ours, 1);
+                }
+            }
+        }
+        chunks
+    }
+
+    /// Where these pages are.
+    pub(super) fn chunks(&self, pages: Range<usize>) -> Chunks {
+        let mut chunks = Chunks::default();
+        let mut page = pages.start;
+        while page < pages.end {
+            let end = pages.end.min((page / PART + 1) * PART);
+            let length = (end - page) as u32;
+            let place = page % PART;
+            match self.parts.get(page / PART).and_then(Option::as_deref) {
+                None => chunks.add(page, NONE, length),
+                Some(Part { row: Some(first), .. }) => {
+                    chunks.add(page, first + place as u32, length)
+                }
+                Some(part) => {
+                    let slots = &part.slots[place..place + length as usize];
+                    slots.iter().zip(page..).for_each(|(slot, page)| chunks.add(page, *slot, 1));
+                }
+            }
+            page = end;
+        }
+        chunks
     }
 
     /// Whether all these pages are in the slots in a row from `slot` on.
@@ -149,34 +225,53 @@ impl State {
         &self,
         mut skip: impl FnMut(Range<usize>, Slot) -> bool,
     ) -> Vec<(Range<usize>, Row)> {
-        let mut rows: Vec<(Range<usize>, Row)> = Vec::new();
-        let mut add = |page: usize, slot: Slot, length: u32| match rows.last_mut() {
-            Some((pages, row))
-                if pages.end == page
-                    && row.slot + row.length == slot
-                    && !slot.is_multiple_of(SEGMENT) =>
-            {
-                pages.end += length as usize;
-                row.length += length;
-            }
-            _ => rows.push((page..page + length as usize, Row { slot, length })),
-        };
+        let mut chunks = Chunks::default();
         for (number, part) in self.parts.iter().enumerate() {
             let Some(part) = part else { continue };
             let first = number * PART;
             match part.row {
                 Some(slot) if skip(first..first + PART, slot) => {}
-                Some(slot) => add(first, slot, PART as u32),
+                Some(slot) => chunks.add(first, slot, PART as u32),
                 None => {
                     for (place, slot) in part.slots.iter().enumerate() {
                         if *slot != NONE {
-                            add(first + place, *slot, 1);
+                            chunks.add(first + place, *slot, 1);
                         }
                     }
                 }
             }
         }
-        rows
+        chunks.0.into_iter().filter_map(|(pages, row)| Some((pages, row?))).collect()
+    }
+}
+
+/// Pages in order, as ranges whose slots are in a row, or that are in none.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Chunks(pub(super) Vec<(Range<usize>, Option<Row>)>);
+
+impl Chunks {
+    /// Adds pages whose slots are in a row from `slot` on, or that are in none if it is [`NONE`].
+    fn add(&mut self, page: usize, slot: Slot, length: u32) {
+        let row = (slot != NONE).then_some(Row { slot, length });
+        if let Some((pages, last)) = self.0.last_mut()
+            && pages.end == page
+        {
+            match (last, row) {
+                (None, None) => {
+                    pages.end += length as usize;
+                    return;
+                }
+                (Some(last), Some(row))
+                    if last.slot + last.length == slot && !slot.is_multiple_of(SEGMENT) =>
+                {
+                    pages.end += length as usize;
+                    last.length += row.length;
+                    return;
+                }
+                _ => {}
+            }
+        }
+        self.0.push((page..page + length as usize, row));
     }
 }
 
@@ -253,6 +348,31 @@ mod tests {
         assert_eq!(store.bytes(), 15 * page);
         drop(copy);
         assert_eq!(store.bytes(), 0);
+    }
+
+    #[test]
+    fn states_tell_in_which_pages_they_differ() {
+        let begun = State::image(1 << 30, Arc::default());
+        let one = filled(&begun, 100..110);
+        let other = filled(&filled(&one, 109..111), 5000..5001);
+        assert!(one.is_same(&one.clone()) && !one.is_same(&other));
+        let pages = |one: &State, other: &State| {
+            let chunks = one.differences(other).0;
+            for (pages, row) in &chunks {
+                assert_eq!(row.map(|row| row.slot), one.slot(pages.start));
+                assert_eq!(row.map_or(pages.len(), |row| row.length as usize), pages.len());
+            }
+            chunks.into_iter().map(|(pages, _)| pages).collect::<Vec<_>>()
+        };
+        assert!(pages(&one, &one.clone()).is_empty());
+        assert_eq!(pages(&one, &other), [109..110, 110..111, 5000..5001]);
+        assert_eq!(pages(&other, &one), [109..111, 5000..5001]);
+        assert_eq!(pages(&begun, &one), vec![100..110]);
+        let large = filled(&other, 512..4096);
+        assert_eq!(pages(&large, &other), vec![512..4096]);
+        assert_eq!(pages(&other, &large), vec![512..4096]);
+        assert_eq!(pages(&filled(&large, 600..601), &large), vec![600..601]);
+        assert_eq!(large.chunks(500..4200).0.len(), 3);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Taking the state of a memory, and making a memory what a state says.
 //!
 //! Both are done between steps, when no code runs in the memory. What they cost depends on what was
-//! written to, and not on how large the memory is: the kernel names the pages that are a memory's own
-//! (`written`), those are compared with the last state, and what differs is copied to the store. When a
-//! memory has many pages of its own, the long rows among them are replaced by private mappings of the
-//! slots they are in, so that they are nobody's own any more and are not looked at again.
+//! written to, and not on how large the memory is: the kernel names the pages that were written to since
+//! the last state (`written`), those are compared with it, and what differs is copied to the store. When
+//! many pages have been, the long rows among them are replaced by private mappings of the slots they are
+//! in: so their contents are in memory once and not twice, and the kernel need not look at them again.
 
 #![expect(unsafe_code, reason = "reads and writes guest memory between steps")]
 
@@ -14,15 +14,19 @@ use std::ops::Range;
 
 use rustix::mm::{MprotectFlags, ProtFlags};
 
-use super::state::State;
+use super::state::{Chunks, State};
 use super::store::{LONG, Reader, Row, SegmentFile, Slot};
 use super::written::Finder;
 use super::{Addresses, ImageFile, Mapping};
 
-/// Pages of its own from which on long rows of a memory are mapped: 16 MiB.
-const MANY: usize = 4096;
-/// The same, of pages in long rows in which the last step has changed nothing: 4 MiB.
-const MANY_IDLE: usize = 1024;
+/// Pages that were put in the store since long rows were mapped, from which on it is done again for those
+/// rows in which the last step has changed nothing: 4 MiB.
+const MANY: usize = 1024;
+/// The same, from which on it is done for all long rows: 16 MiB.
+const VERY_MANY: usize = 4096;
+/// Pages that were compared without having changed, from which on the kernel is told to tell only those
+/// that are written to from now on.
+const IN_VAIN: usize = 128;
 /// Rows that are mapped at most, as the kernel only has so many mappings for a process.
 const MAPPED_MOST: usize = 1024;
 
@@ -70,6 +74,26 @@ impl MappedRows {
                 self.0.insert(first, Row { slot: row.slot, length });
             }
         }
+    }
+}
+
+/// The pages of a memory that may have been written to.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// Where they are, as offsets, in order.
+    pub(super) runs: Vec<Range<usize>>,
+    /// What all the others hold, if it is not what is mapped there.
+    since: Option<State>,
+}
+
+impl Written {
+    /// All pages hold what is mapped there.
+    pub(super) fn nothing() -> Written {
+        Written { runs: Vec::new(), since: None }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.runs.iter().map(Range::len).sum()
     }
 }
 
@@ -130,9 +154,14 @@ impl Addresses {
 }
 
 impl Mapping {
-    /// The pages of this memory that may no longer be what is mapped there, as offsets.
-    pub(super) fn written(&self, finder: &Finder) -> Vec<Range<usize>> {
-        finder.written(self.base.as_ptr() as usize, self.committed())
+    /// The pages of this memory that may have been written to.
+    pub(super) fn written(&self, finder: &Finder) -> Written {
+        let (base, bytes) = (self.base.as_ptr() as usize, self.committed());
+        let since = self.condition().held.clone();
+        match since.as_ref().and_then(|_| finder.since(base, bytes)) {
+            Some(runs) => Written { runs, since },
+            None => Written { runs: finder.written(base, bytes), since: None },
+        }
     }
 
     /// The state of this memory, of which `last` is an earlier one. Nobody runs code in the memory.
@@ -144,7 +173,13 @@ impl Mapping {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         let page = rustix::param::page_size();
-        let written = self.written(finder);
+        let (base, bytes) = (self.base.as_ptr() as usize, self.committed());
+        // If this fails, it is not known what pages hold that are marked.
+        let held = condition.held.take().filter(|held| held.is_same(last));
+        let since = held.as_ref().and_then(|_| finder.since(base, bytes));
+        let is_held = since.is_some();
+        let written = since.unwrap_or_else(|| finder.written(base, bytes));
+
         let contents = Contents::of(last, &image.0);
         let mut changed = Vec::new();
         for number in written.iter().flat_map(|run| run.start / page..run.end / page) {
@@ -164,45 +199,32 @@ impl Mapping {
         let rows = last.store().write(&slices.collect::<Vec<_>>())?;
         let slots = rows.iter().flat_map(|row| row.slots());
         let changes = changed.iter().copied().zip(slots).collect::<Vec<_>>();
-        let state = last.then(self.committed(), &changes);
-        let is_idle = |run: &&Range<usize>| {
-            let next = changed.partition_point(|number| *number < run.start / page);
-            run.len() / page >= LONG as usize
-                && changed.get(next).is_none_or(|number| *number >= run.end / page)
-        };
-        let idle = written.iter().filter(is_idle).cloned().collect::<Vec<_>>();
-        let pages = |runs: &[Range<usize>]| runs.iter().map(|run| run.len() / page).sum::<usize>();
-        if pages(&written) > MANY {
-            self.map_long(&state, &written, &mut condition.mapped)?;
-        } else if pages(&idle) > MANY_IDLE {
-            self.map_long(&state, &idle, &mut condition.mapped)?;
+        let state = last.then(bytes, &changes);
+
+        // Pages that most steps write to are compared each time, which takes less than having the kernel
+        // find out again each time that they were written to.
+        let compared = written.iter().map(|run| run.len() / page).sum::<usize>();
+        let is_marked = compared - changed.len() > IN_VAIN && finder.mark(base, bytes).is_some();
+        condition.stored += changed.len();
+        if condition.stored > MANY {
+            let busy = if condition.stored > VERY_MANY { &[] } else { changed.as_slice() };
+            self.map_long(&state, busy, &mut condition.mapped)?;
+            condition.stored = 0;
         }
+        condition.held = (is_held || is_marked).then(|| state.clone());
         Ok(state)
     }
 
-    /// Maps the slots of long rows in place of pages that were written to and hold the same.
-    fn map_long(
-        &self,
-        state: &State,
-        written: &[Range<usize>],
-        mapped: &mut MappedRows,
-    ) -> io::Result<()> {
-        let page = rustix::param::page_size();
+    /// Maps the slots of long rows in place of pages that hold the same, unless a page among them is
+    /// busy.
+    fn map_long(&self, state: &State, busy: &[usize], mapped: &mut MappedRows) -> io::Result<()> {
         let reader = state.store().reader();
-        let mut written = written.iter().peekable();
-        for (pages, row) in state.rows(|_, _| false) {
-            while let Some(run) = written.peek() {
-                let run = run.start / page..run.end / page;
-                let both = pages.start.max(run.start)..pages.end.min(run.end);
-                if both.len() >= LONG as usize && mapped.0.len() < MAPPED_MOST {
-                    let slot = row.slot + (both.start - pages.start) as u32;
-                    let row = Row { slot, length: both.len() as u32 };
-                    self.map_row(both, row, &reader, mapped)?;
-                }
-                if run.end > pages.end {
-                    break;
-                }
-                written.next();
+        for (pages, row) in state.rows(|pages, slot| mapped.covers(&pages, slot)) {
+            let next = busy.partition_point(|number| *number < pages.start);
+            let is_busy = busy.get(next).is_some_and(|number| *number < pages.end);
+            let is_mapped = mapped.covers(&pages, row.slot);
+            if row.length >= LONG && !is_busy && !is_mapped && mapped.0.len() < MAPPED_MOST {
+                self.map_row(pages, row, &reader, mapped)?;
             }
         }
         Ok(())
@@ -228,15 +250,16 @@ impl Mapping {
 
     /// Makes this memory what a state says. Nobody runs code in the memory, nor ever will who did.
     ///
-    /// `written` are the pages that may not be what is mapped there. Those for which `stay` says so are
-    /// overwritten with what they have to be, even if that is what is mapped there.
+    /// Pages for which `stay` says so are overwritten with what they have to be, even if that is what is
+    /// mapped there.
     pub(super) fn restore(
         &self,
         state: &State,
-        written: &[Range<usize>],
+        written: &Written,
         stay: impl Fn(usize) -> bool,
     ) -> io::Result<()> {
         let mut condition = self.condition();
+        condition.held = None;
         let addresses = self.addresses()?;
         let image = self.image.as_ref().ok_or(io::ErrorKind::Unsupported)?;
         let page = rustix::param::page_size();
@@ -255,14 +278,27 @@ impl Mapping {
         self.set_committed(bytes);
         condition.revoked = false;
 
+        let Chunks(mut differing) = match &written.since {
+            Some(since) => state.differences(since),
+            None => {
+                let mut rows = state.rows(|pages, slot| condition.mapped.covers(&pages, slot));
+                rows.retain(|(pages, row)| !condition.mapped.covers(pages, row.slot));
+                Chunks(rows.into_iter().map(|(pages, row)| (pages, Some(row))).collect())
+            }
+        };
+        // Rows that are wrong make way for what was there in the beginning.
         let wrong = |(first, row): (&usize, &Row)| {
             let pages = *first..first + row.length as usize;
             (!state.is_row(&pages, row.slot)).then_some(pages)
         };
-        for pages in condition.mapped.0.iter().filter_map(wrong).collect::<Vec<_>>() {
-            self.map_base(&pages, &image.0)?;
-            condition.mapped.remove(&pages);
+        let cleared = condition.mapped.0.iter().filter_map(wrong).collect::<Vec<_>>();
+        for pages in &cleared {
+            self.map_base(pages, &image.0)?;
+            condition.mapped.remove(pages);
         }
+        differing = without(differing, &cleared);
+        let chunks = cleared.into_iter().flat_map(|pages| state.chunks(pages).0);
+        differing.extend(chunks.filter(|(_, row)| row.is_some()));
 
         let contents = Contents::of(state, &image.0);
         let overwrite = |number: usize| -> io::Result<()> {
@@ -272,44 +308,40 @@ impl Mapping {
             unsafe { addresses.overwrite(number * page, contents.page(number)?) };
             Ok(())
         };
-        let done = written.iter().map(|run| run.start / page..run.end.min(bytes) / page);
-        let done = done.collect::<Vec<_>>();
-        for run in &done {
-            let mut forgotten: Option<Range<usize>> = None;
-            for number in run.clone() {
-                if state.slot(number) != condition.mapped.slot(number) || stay(number) {
-                    overwrite(number)?;
+        // Writes pages, or forgets what was written to them.
+        let put_back = |mapped: &MappedRows, pages: Range<usize>| -> io::Result<()> {
+            let mut forgotten = pages.start..pages.start;
+            for number in pages {
+                let is_mapped = state.slot(number) == mapped.slot(number);
+                if is_mapped && !stay(number) {
+                    forgotten.end = number + 1;
                     continue;
                 }
-                match &mut forgotten {
-                    Some(pages) if pages.end == number => pages.end += 1,
-                    _ => {
-                        if let Some(pages) = forgotten.replace(number..number + 1) {
-                            addresses.forget(pages.start * page..pages.end * page)?;
-                        }
+                overwrite(number)?;
+                addresses.forget(forgotten.start * page..forgotten.end * page)?;
+                forgotten = number + 1..number + 1;
+            }
+            Ok(addresses.forget(forgotten.start * page..forgotten.end * page)?)
+        };
+        let pages = |run: &Range<usize>| run.start / page..run.end.min(bytes) / page;
+        let written = written.runs.iter().map(pages).filter(|run| !run.is_empty());
+        let written = written.collect::<Vec<_>>();
+        written.iter().try_for_each(|run| put_back(&condition.mapped, run.clone()))?;
+
+        for (pages, row) in without(differing, &written) {
+            let pages = pages.start..pages.end.min(bytes / page);
+            match row {
+                Some(row) if !condition.mapped.covers(&pages, row.slot) => {
+                    if row.length >= LONG && condition.mapped.0.len() < MAPPED_MOST {
+                        self.map_row(pages, row, &contents.reader, &mut condition.mapped)?;
+                    } else {
+                        pages.into_iter().try_for_each(overwrite)?;
                     }
                 }
-            }
-            if let Some(pages) = forgotten {
-                addresses.forget(pages.start * page..pages.end * page)?;
+                _ => put_back(&condition.mapped, pages)?,
             }
         }
-
-        let rows = state.rows(|pages, slot| condition.mapped.covers(&pages, slot));
-        for (pages, row) in rows {
-            for some in outside(&pages, &done) {
-                let slot = row.slot + (some.start - pages.start) as u32;
-                if condition.mapped.covers(&some, slot) {
-                    continue;
-                }
-                let row = Row { slot, length: some.len() as u32 };
-                if row.length >= LONG && condition.mapped.0.len() < MAPPED_MOST {
-                    self.map_row(some, row, &contents.reader, &mut condition.mapped)?;
-                } else {
-                    some.into_iter().try_for_each(overwrite)?;
-                }
-            }
-        }
+        condition.held = Some(state.clone());
         Ok(())
     }
 
@@ -330,8 +362,26 @@ impl Mapping {
     }
 }
 
+/// The parts of chunks that are in none of the runs, which are in order.
+fn without(
+    chunks: Vec<(Range<usize>, Option<Row>)>,
+    runs: &[Range<usize>],
+) -> Vec<(Range<usize>, Option<Row>)> {
+    let parts = chunks.into_iter().flat_map(|(pages, row)| {
+        outside(&pages, runs).map(move |some| {
+            let slot = |row: Row| row.slot + (some.start - pages.start) as u32;
+            let row = row.map(|row| Row { slot: slot(row), length: some.len() as u32 });
+            (some, row)
+        })
+    });
+    parts.collect()
+}
+
 /// The parts of a range that are in none of the runs, which are in order.
-fn outside(range: &Range<usize>, runs: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> {
+fn outside<'a>(
+    range: &Range<usize>,
+    runs: &'a [Range<usize>],
+) -> impl Iterator<Item = Range<usize>> + use<'a> {
     let Range { start, end } = *range;
     let runs = &runs[runs.partition_point(|run| run.end <= start)..];
     let starts = std::iter::once(start).chain(runs.iter().map(|run| run.end));
@@ -418,7 +468,7 @@ mod tests {
                 1 => {
                     let (state, expected) = &states[numbers.below(states.len())];
                     let child = view();
-                    child.restore(state, &[], |_| false).unwrap();
+                    child.restore(state, &Written::nothing(), |_| false).unwrap();
                     assert!(contents(&child) == expected, "round {round}: another child");
                     memories.push((child, state.clone()));
                     if memories.len() > 5 {
@@ -461,14 +511,17 @@ mod tests {
         memory.commit(MOST).unwrap();
         fill(&memory, IMAGE..MOST, 9);
         let page = rustix::param::page_size();
-        let own = || memory.written(finder).iter().map(|run| run.len() / page).sum::<usize>();
-        assert_eq!(own(), (MOST - IMAGE) / page);
+        let own = |memory: &Mapping| {
+            let runs = finder.written(memory.base.as_ptr() as usize, memory.committed());
+            runs.iter().map(|run| run.len() / page).sum::<usize>()
+        };
+        assert_eq!(own(&memory), (MOST - IMAGE) / page);
         let state = memory.state(&image.state(), finder).unwrap();
-        assert_eq!(own(), 0);
+        assert_eq!(own(&memory), 0);
         assert!(contents(&memory)[IMAGE..].iter().all(|byte| *byte == 9));
         let child = Mapping::view(&image, MOST + WASM_PAGE).unwrap();
-        child.restore(&state, &[], |_| false).unwrap();
-        assert!(child.written(finder).is_empty());
+        child.restore(&state, &Written::nothing(), |_| false).unwrap();
+        assert_eq!(own(&child), 0);
         fill(&memory, MOST - 1..MOST, 8);
         let next = memory.state(&state, finder).unwrap();
         assert_eq!(next.store().bytes() as usize, MOST - IMAGE + page);

@@ -17,8 +17,8 @@ use rustix::mm::ProtFlags;
 
 use super::Addresses;
 
-/// Slots of a segment: 64 MiB of 4 KiB pages, which only take memory once they are written.
-pub(super) const SEGMENT: u32 = 1 << 14;
+/// Slots of a segment: 256 MiB of 4 KiB pages, which only take memory once they are written.
+pub(super) const SEGMENT: u32 = 1 << 16;
 /// Pages in a row that are many: worth being mapped instead of copied.
 pub(super) const LONG: u32 = 64;
 /// Slots of a segment that take memory though nobody holds them, at most: 4 MiB. Writing them again takes

@@ -1,8 +1,9 @@
 //! Which pages of a mapping are no longer those of its file.
 //!
-//! There are three ways to know, of which the best that the kernel offers is used: a call that answers
-//! just that (`PAGEMAP_SCAN`, Linux since 6.7), the page tables themselves (`/proc/self/pagemap`), and
-//! none at all, where every page has to be looked at.
+//! There are several ways to know, of which the best that the kernel offers is used: a call that answers
+//! just that (`PAGEMAP_SCAN`, Linux since 6.7), which also knows what was written to since it was last
+//! asked, where memory is kept track of (`tracking`); the page tables themselves (`/proc/self/pagemap`);
+//! and none at all, where every page has to be looked at.
 
 #![expect(unsafe_code, reason = "asks the kernel by a call that rustix does not wrap")]
 
@@ -12,7 +13,10 @@ use std::os::unix::fs::FileExt as _;
 use std::sync::OnceLock;
 
 use rustix::ioctl::{Ioctl, IoctlOutput, Opcode, opcode};
+use rustix::mm::MprotectFlags;
 use rustix::process::Pid;
+
+use super::Addresses;
 
 /// How many runs of pages one call reports. More runs take more calls.
 const RUNS: usize = 256;
@@ -23,6 +27,8 @@ const ENTRIES: usize = 64 * 1024;
 /// A way to find the pages that were written to.
 #[derive(Debug)]
 pub(super) enum Finder {
+    /// The kernel is asked for them, and keeps track of what is written to after it was asked.
+    Track(PageTables),
     /// The kernel is asked for them.
     Scan(PageTables),
     /// The page tables are read.
@@ -46,7 +52,9 @@ impl Finder {
         let best =
             BEST.get_or_init(|| Finder::all().into_iter().next().unwrap_or(Finder::Comparison));
         match best {
-            Finder::Scan(tables) | Finder::Entries(tables) if !tables.are_ours() => {
+            Finder::Track(tables) | Finder::Scan(tables) | Finder::Entries(tables)
+                if !tables.are_ours() =>
+            {
                 &Finder::Comparison
             }
             best => best,
@@ -55,16 +63,22 @@ impl Finder {
 
     /// All that there are, the best first.
     pub(super) fn all() -> Vec<Finder> {
-        let scan = PageTables::open().filter(|tables| tables.scan(0, 0).is_some());
+        let track = PageTables::open().filter(|tables| tables.track_a_page().is_some());
+        let scan = PageTables::open().filter(|tables| tables.scan(0, 0, Asking::Own).is_some());
         let entries = PageTables::open().filter(|tables| tables.read(0, 0).is_some());
-        let finders =
-            [scan.map(Finder::Scan), entries.map(Finder::Entries), Some(Finder::Comparison)];
+        let finders = [
+            track.map(Finder::Track),
+            scan.map(Finder::Scan),
+            entries.map(Finder::Entries),
+            Some(Finder::Comparison),
+        ];
         finders.into_iter().flatten().collect()
     }
 
     /// What it is called.
     pub(super) fn name(&self) -> &'static str {
         match self {
+            Finder::Track(_) => "PAGEMAP_SCAN and userfaultfd",
             Finder::Scan(_) => "PAGEMAP_SCAN",
             Finder::Entries(_) => "/proc/self/pagemap",
             Finder::Comparison => "comparison",
@@ -80,13 +94,29 @@ impl Finder {
     /// offsets from `base`; or more, if it cannot tell.
     pub(super) fn written(&self, base: usize, bytes: usize) -> Vec<Range<usize>> {
         let found = match self {
-            Finder::Scan(tables) => tables.scan(base, bytes),
+            Finder::Track(tables) | Finder::Scan(tables) => tables.scan(base, bytes, Asking::Own),
             Finder::Entries(tables) => tables.read(base, bytes),
             Finder::Comparison => None,
         };
         // One run is what is meant.
         #[expect(clippy::single_range_in_vec_init)]
         found.unwrap_or_else(|| vec![0..bytes])
+    }
+
+    /// Those of them that may have been written to since `mark` was called of them, if that is known.
+    pub(super) fn since(&self, base: usize, bytes: usize) -> Option<Vec<Range<usize>>> {
+        match self {
+            Finder::Track(tables) => tables.scan(base, bytes, Asking::Since),
+            _ => None,
+        }
+    }
+
+    /// The same, which from now on count as not written to.
+    pub(super) fn mark(&self, base: usize, bytes: usize) -> Option<Vec<Range<usize>>> {
+        match self {
+            Finder::Track(tables) => tables.scan(base, bytes, Asking::SinceAndMark),
+            _ => None,
+        }
     }
 }
 
@@ -118,9 +148,26 @@ struct ScanArguments {
 }
 
 // The categories of pages, from the same file.
+const WRITTEN: u64 = 1 << 1;
 const FILE: u64 = 1 << 2;
 const PRESENT: u64 = 1 << 3;
 const SWAPPED: u64 = 1 << 4;
+
+// What else is to be done, from the same file: protecting the pages that are reported, and failing where
+// pages are not kept track of.
+const PROTECT: u64 = 1 << 0;
+const CHECK: u64 = 1 << 1;
+
+/// Which pages the kernel is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asking {
+    /// Those that belong to no file.
+    Own,
+    /// Those of them that are not protected.
+    Since,
+    /// The same; they are protected then.
+    SinceAndMark,
+}
 
 /// `PAGEMAP_SCAN`.
 struct Scan<'a> {
@@ -169,7 +216,12 @@ impl PageTables {
     ///
     /// A page that was written to belongs to no file any more, whether it is present or swapped out;
     /// one that was only read belongs to the file or is not there.
-    fn scan(&self, base: usize, bytes: usize) -> Option<Vec<Range<usize>>> {
+    fn scan(&self, base: usize, bytes: usize, asking: Asking) -> Option<Vec<Range<usize>>> {
+        let (flags, category) = match asking {
+            Asking::Own => (0, FILE),
+            Asking::Since => (CHECK, FILE | WRITTEN),
+            Asking::SinceAndMark => (CHECK | PROTECT, FILE | WRITTEN),
+        };
         let mut written = Vec::new();
         let mut regions = [PageRegion::default(); RUNS];
         let mut arguments = ScanArguments {
@@ -178,8 +230,9 @@ impl PageTables {
             end: (base + bytes) as u64,
             regions: regions.as_mut_ptr() as u64,
             regions_length: RUNS as u64,
+            flags,
             inverted: FILE,
-            all_of: FILE,
+            all_of: category,
             any_of: PRESENT | SWAPPED,
             ..ScanArguments::default()
         };
@@ -199,6 +252,27 @@ impl PageTables {
             }
             arguments.start = arguments.walk_end;
         }
+    }
+
+    /// Whether what was written to a page is found as often as it has to be, and only then.
+    fn track_a_page(&self) -> Option<()> {
+        let page = rustix::param::page_size();
+        let memory = Addresses::reserve(page).ok()?;
+        memory.track(0..page);
+        memory.protect(0..page, MprotectFlags::READ | MprotectFlags::WRITE).ok()?;
+        let base = memory.base.as_ptr() as usize;
+        for _ in 0..2 {
+            // SAFETY: the page can be written, and belongs to `memory`, which nobody else has.
+            unsafe { memory.base.as_ptr().write_volatile(1) };
+            for (asking, found) in
+                [(Asking::Since, 1), (Asking::SinceAndMark, 1), (Asking::Since, 0)]
+            {
+                if self.scan(base, page, asking)?.len() != found {
+                    return None;
+                }
+            }
+        }
+        Some(())
     }
 
     /// Reads the page tables: for each page 64 bits, of which 63 says that it is present, 62 that it is
@@ -248,6 +322,7 @@ mod tests {
         let access = ProtFlags::READ | ProtFlags::WRITE;
         memory.place(&file, 0, 0..pages / 2 * page, access).unwrap();
         memory.clear(pages / 2 * page..pages * page, access).unwrap();
+        let base = memory.base.as_ptr() as usize;
         let at = |number: usize| {
             // SAFETY: the page is inside of the memory; nobody else uses it.
             unsafe { memory.base.as_ptr().add(number * page) }
@@ -274,7 +349,7 @@ mod tests {
         }
         let mut exact = 0;
         for finder in Finder::all() {
-            let runs = finder.written(memory.base.as_ptr() as usize, pages * page);
+            let runs = finder.written(base, pages * page);
             let found = runs.iter().flat_map(|run| run.start / page..run.end / page);
             if finder.is_exact() {
                 exact += 1;
@@ -284,5 +359,62 @@ mod tests {
             }
         }
         assert!(exact > 0 || !cfg!(target_os = "linux"), "no way but comparing");
+    }
+
+    /// Pages are written to, read, taken away and given back in any order between marks; what is found is
+    /// what was written to since the last one.
+    #[test]
+    fn what_is_written_to_after_a_mark_is_found_until_the_next() {
+        let Some(finder @ Finder::Track(_)) = Finder::all().into_iter().next() else { return };
+        let page = rustix::param::page_size();
+        let pages = 1200;
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&vec![1; pages / 2 * page]).unwrap();
+        let memory = Addresses::reserve(pages * page).unwrap();
+        memory.track(0..pages * page);
+        memory.place(&file, 0, 0..pages / 2 * page, ProtFlags::READ | ProtFlags::WRITE).unwrap();
+        let all = MprotectFlags::READ | MprotectFlags::WRITE;
+        memory.protect(pages / 2 * page..pages * page, all).unwrap();
+        let base = memory.base.as_ptr() as usize;
+        let mut seed = 1_u64;
+        let mut random = |end: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % end
+        };
+        for _ in 0..50 {
+            let mut written = std::collections::BTreeSet::new();
+            for _ in 0..random(400) {
+                let number = random(pages);
+                match random(8) {
+                    0 => {
+                        memory.forget(number * page..(number + 1) * page).unwrap();
+                        written.remove(&number);
+                    }
+                    1 => {
+                        memory.protect(0..pages * page, MprotectFlags::empty()).unwrap();
+                        memory.protect(0..pages * page, all).unwrap();
+                    }
+                    2 if number < pages / 2 => {
+                        // SAFETY: the page is inside of the memory, which can be read.
+                        std::hint::black_box(unsafe {
+                            memory.base.as_ptr().add(number * page).read_volatile()
+                        });
+                    }
+                    _ => {
+                        // SAFETY: the page is inside of the memory, which can be written.
+                        unsafe { memory.base.as_ptr().add(number * page).write_volatile(2) };
+                        written.insert(number);
+                    }
+                }
+            }
+            let expected = written.into_iter().collect::<Vec<_>>();
+            let numbers = |runs: Vec<Range<usize>>| {
+                let pages = runs.iter().flat_map(|run| run.start / page..run.end / page);
+                pages.collect::<Vec<_>>()
+            };
+            assert_eq!(numbers(finder.since(base, pages * page).unwrap()), expected);
+            assert_eq!(numbers(finder.mark(base, pages * page).unwrap()), expected);
+            assert!(finder.since(base, pages * page).unwrap().is_empty());
+        }
     }
 }

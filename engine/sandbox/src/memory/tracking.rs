@@ -1,12 +1,16 @@
-//! Keeping the kernel from mapping pages that nobody has touched.
+//! Having the kernel keep track of which pages of a memory are written to.
 //!
-//! When a page of a file is read for the first time, the kernel maps what it has of the pages around it,
-//! too. To find what was written to (`written`) it then looks at all of these, again and again: with
-//! them, a memory of 81 MiB takes 200 µs to look through, and 40 without. The kernel does not do so where
-//! a userfaultfd might want to protect pages from being written. So memories are registered with one,
-//! which protects nothing and never hears of a fault.
+//! Memories are registered with a userfaultfd whose protection is *asynchronous*: a page that is protected
+//! and then written to is unprotected by the kernel itself, and nobody hears of it. So nothing that is
+//! done with a memory is different, but the kernel can be asked which pages were written to since they
+//! were protected (`written`).
 //!
-//! Where there is none to be had, looking takes longer, and nothing else is different.
+//! Registering has a second use. When a page of a file is read for the first time, the kernel maps what it
+//! has of the pages around it, too, and looks at all of these whenever it is asked. It does not do so
+//! where a page might be protected.
+//!
+//! Where there is no such userfaultfd to be had (Linux before 6.7, or a filter of system calls), more
+//! pages have to be looked at, and nothing else is different.
 
 #![expect(unsafe_code, reason = "asks the kernel by calls that rustix does not wrap")]
 
@@ -66,8 +70,8 @@ impl Registrar {
     }
 }
 
-/// Has the kernel map only those pages of a private mapping that are touched, if it can be had.
-pub(super) fn map_touched_only(base: usize, bytes: usize) {
+/// Has the kernel keep track of a private mapping, if it can.
+pub(super) fn register(base: usize, bytes: usize) {
     static REGISTRAR: OnceLock<Option<Registrar>> = OnceLock::new();
     let Some(registrar) = REGISTRAR.get_or_init(Registrar::open) else { return };
     if rustix::process::getpid() != registrar.process {
@@ -84,37 +88,4 @@ pub(super) fn map_touched_only(base: usize, bytes: usize) {
         rustix::ioctl::ioctl(&registrar.file, call)
     }
     .ok();
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-
-    use rustix::mm::ProtFlags;
-
-    use super::super::Addresses;
-    use super::*;
-
-    /// What is registered reads and writes like anything else, and is put in place anew likewise.
-    #[test]
-    fn what_is_registered_is_memory_as_any() {
-        let page = rustix::param::page_size();
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&vec![1; 100 * page]).unwrap();
-        let memory = Addresses::reserve(100 * page).unwrap();
-        for _ in 0..3 {
-            memory.place(&file, 0, 0..100 * page, ProtFlags::READ | ProtFlags::WRITE).unwrap();
-            map_touched_only(memory.base.as_ptr() as usize, 100 * page);
-            map_touched_only(memory.base.as_ptr() as usize, 100 * page);
-            for at in 0..100 {
-                // SAFETY: the byte is inside of the memory, which nobody else uses.
-                unsafe {
-                    let byte = memory.base.as_ptr().add(at * page);
-                    assert_eq!(byte.read(), 1);
-                    byte.write(2);
-                    assert_eq!(byte.read(), 2);
-                }
-            }
-        }
-    }
 }
