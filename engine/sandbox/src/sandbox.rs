@@ -81,13 +81,18 @@ impl Sandbox {
     /// # }
     /// ```
     pub async fn session(&self) -> Result<Session, SessionError> {
-        let Some(stock) = &self.stock else { return Session::start(self).await };
+        let Some(stock) = &self.stock else { return self.make_session().await };
         let mut session = match stock.take() {
             Some(session) => session,
-            None => Session::start(self).await?,
+            None => self.make_session().await?,
         };
         session.hand_out(stock);
         Ok(session)
+    }
+
+    /// Makes a session that nobody has yet.
+    pub(crate) async fn make_session(&self) -> Result<Session, SessionError> {
+        Session::start(self).await
     }
 
     /// How many sessions are ready now; see [`SandboxBuilder::pool`].
@@ -120,7 +125,7 @@ impl Sandbox {
     pub async fn fill(&self) -> Result<(), SessionError> {
         let Some(stock) = &self.stock else { return Ok(()) };
         while stock.has_room() {
-            stock.put(Session::start(self).await?);
+            stock.put(self.make_session().await?);
         }
         Ok(())
     }
