@@ -36,6 +36,7 @@ mod files;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod host;
+mod idle;
 mod image;
 mod instance;
 mod limits;
@@ -46,6 +47,7 @@ mod precompiled;
 mod sandbox;
 mod saved;
 mod session;
+mod shelf;
 mod signature;
 mod tools;
 mod wasi;
@@ -58,6 +60,7 @@ pub use control::CancelHandle;
 pub use engine::{Engine, Metering};
 pub use error::{ConfigError, EngineError, FilesError, ImageError, SavedError, SessionError};
 pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};
+pub use idle::Footprint;
 pub use image::{FORMAT, FileDigest, Image, Manifest};
 pub use limits::{
     BLOCK_BYTES_LEAST, CODE_BYTES, ENTRY_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST,
@@ -70,5 +73,6 @@ pub use outcome::{
 pub use pool::Pool;
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use session::Session;
+pub use shelf::{SessionGuard, Shelf, ShelfBuilder, ShelfStatus};
 pub use tools::{Arguments, Tool, ToolDeclaration, ToolError, ToolFuture, function};
 pub use wasi::Grant;

@@ -25,7 +25,8 @@ use crate::sandbox::{Inner, Sandbox};
 /// then what it was before that step.
 pub struct Session {
     surroundings: Surroundings,
-    /// What runs. There is none while a step runs, nor after one that was abandoned.
+    /// What runs. There is none while a step runs, nor after one that was abandoned, nor while the session
+    /// is parked, when it has no memory either.
     instance: Option<Instance>,
     /// What the session was before the last step that was run; `None` for what it was in the beginning.
     committed: Option<Committed>,
@@ -93,7 +94,7 @@ impl Session {
     }
 
     /// What its interpreter runs in.
-    pub(crate) fn memory(&self) -> Option<&MemoryHandle> {
+    pub(crate) fn memory(&self) -> Option<MemoryHandle> {
         self.surroundings.control.memory()
     }
 
@@ -230,6 +231,48 @@ impl Session {
         Ok(self.committed.insert(committed).clone())
     }
 
+    /// Whether there is no interpreter, and no memory for one.
+    pub(crate) fn is_parked(&self) -> bool {
+        self.instance.is_none() && self.memory().is_none()
+    }
+
+    /// Lets go of the interpreter and its memory, and leaves what was committed last.
+    pub(crate) fn let_go(&mut self) {
+        self.instance = None;
+        self.surroundings.control.renew();
+        self.surroundings.control.detach();
+    }
+
+    /// What it began with.
+    pub(crate) fn begun(&self) -> Committed {
+        let Inner { engine, files, .. } = &*self.surroundings.sandbox;
+        Committed { memory: engine.image().state(), files: files.clone(), open_files: false }
+    }
+
+    /// What its files hold, as the limits count it.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        self.surroundings.files.tree.lock().held()
+    }
+
+    /// Lets go of what was committed and of its files as well, which are elsewhere until they are given
+    /// back.
+    pub(crate) fn let_go_of_state(&mut self) {
+        let begun = self.begun();
+        self.committed = None;
+        self.surroundings.files.tree.put_back(begun.files);
+    }
+
+    /// Gives back what it has let go of.
+    pub(crate) fn give_back_state(&mut self, committed: Committed) {
+        self.surroundings.files.tree.put_back(committed.files.clone());
+        self.committed = Some(committed);
+    }
+
+    /// What was committed last, if anything was.
+    pub(crate) fn committed(&self) -> Option<&Committed> {
+        self.committed.as_ref()
+    }
+
     /// Takes what was committed last for what the next step can be rolled back to.
     pub(crate) fn forgo_commit(&mut self) {
         self.changed = false;
@@ -258,20 +301,35 @@ impl Session {
     ) -> Result<(), SessionError> {
         self.instance = None;
         self.files_before = None;
+        let parked = self.is_parked().then(|| self.surroundings.files.tree.copy());
         let gone = self.going_back(to, files).await;
-        self.lost = gone.as_ref().err().map(|error| format!("it could not be gone back: {error}"));
+        match (parked, &gone) {
+            // Nothing was in the memory that could not be made.
+            (Some(files), Err(_)) => {
+                self.surroundings.control.detach();
+                self.surroundings.files.tree.put_back(files);
+            }
+            (_, Err(error)) => self.lost = Some(format!("it could not be gone back: {error}")),
+            (_, Ok(())) => self.lost = None,
+        }
         gone
     }
 
     async fn going_back(&mut self, to: Option<Committed>, files: Tree) -> Result<(), SessionError> {
         let Surroundings { sandbox, control, .. } = &self.surroundings;
         let image = sandbox.engine.image();
-        let memory = control.memory().cloned().ok_or_else(no_memory)?;
         let state = to.as_ref().map_or_else(|| image.state(), |to| to.memory.clone());
         control.renew();
+        let memory = control.memory();
+        let image = image.clone();
         self.surroundings.files.tree.put_back(files);
-        memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
-        let beginning = Beginning::Memory(memory);
+        let beginning = match memory {
+            Some(memory) => {
+                memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
+                Beginning::Memory(memory)
+            }
+            None => Beginning::State(image, state),
+        };
         let instance = match &to {
             None => Instance::start(&self.surroundings, &beginning).await?,
             Some(to) => {

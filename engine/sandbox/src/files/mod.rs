@@ -15,6 +15,7 @@ mod open;
 mod path;
 mod saved;
 mod session_files;
+mod shared;
 mod streams;
 mod tree;
 
@@ -30,6 +31,7 @@ use granted::GrantedQuota;
 pub(crate) use open::SharedTree;
 pub(crate) use saved::LoadError;
 pub use session_files::{FileEntry, Files};
+pub(crate) use shared::SharedFiles;
 pub(crate) use tree::{Bounds, Clock, Tree};
 pub use tree::{FileKind, FileMetadata, Refusal};
 

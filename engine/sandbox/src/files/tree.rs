@@ -84,6 +84,10 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
+    /// For a tree that has kept within bounds already.
+    pub(crate) const NONE: Bounds =
+        Bounds { bytes: u64::MAX, entries: u32::MAX, file_size: i64::MAX as u64, depth: u32::MAX };
+
     pub(crate) fn new(limits: &Limits) -> Bounds {
         Bounds {
             bytes: limits.file_bytes,
@@ -207,7 +211,7 @@ pub(crate) struct Tree {
     pub(super) entries: u32,
     /// How often each inode is open.
     open: BTreeMap<Inode, u32>,
-    clock: Clock,
+    pub(super) clock: Clock,
 }
 
 impl Tree {
@@ -241,6 +245,11 @@ impl Tree {
     }
 
     // What is there --------------------------------------------------------------------------------
+
+    /// Bytes, as the bounds count them.
+    pub(crate) fn held(&self) -> u64 {
+        self.bytes
+    }
 
     pub(super) fn node(&self, inode: Inode) -> Result<&Node, Refusal> {
         self.nodes.get(&inode).map(|node| &**node).ok_or(Refusal::NotFound)

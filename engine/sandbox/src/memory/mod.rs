@@ -477,6 +477,12 @@ impl MemoryHandle {
         self.0.base.as_ptr() as usize
     }
 
+    /// Bytes of pages that are in memory and are no file's.
+    pub(crate) fn own_bytes(&self) -> u64 {
+        let runs = Finder::best().written(self.address(), self.bytes());
+        runs.iter().map(|run| run.len() as u64).sum()
+    }
+
     /// Bytes of memory the guest has.
     pub(crate) fn bytes(&self) -> usize {
         self.0.committed()

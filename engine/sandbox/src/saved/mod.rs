@@ -5,19 +5,22 @@
 //! for it, and nothing is used of a file that is not whole. What the memory holds afterwards is the
 //! guest's, and as hostile as ever.
 
+mod away;
 mod chunks;
+mod contents;
 
 use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::away::Away;
 use crate::checkpoint::Checkpoint;
 use crate::error::{SavedError, SessionError};
-use crate::files::{self, Bounds, Tree};
+use crate::files::{self, Bounds};
 use crate::limits::Usage;
-use crate::memory::State;
 use crate::sandbox::Sandbox;
-use crate::saved::chunks::{Hashing, Packer, Unpacker};
+use crate::saved::chunks::Hashing;
+use crate::saved::contents::{Size, array};
 use crate::session::{Committed, Session};
 
 /// What a saved session begins with.
@@ -158,18 +161,8 @@ impl Checkpoint {
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&u32::try_from(header.len()).map_err(io::Error::other)?.to_le_bytes())?;
         to.write_all(&header)?;
-        let mut packer = Packer::new(to);
-        committed.memory.each_run(|offset, parts| {
-            let length = parts.iter().map(|bytes| bytes.len() as u64).sum::<u64>();
-            packer.write_all(&offset.to_le_bytes())?;
-            packer.write_all(&length.to_le_bytes())?;
-            parts.iter().try_for_each(|bytes| packer.write_all(bytes))
-        })?;
-        packer.write_all(&[0xff; 8])?;
-        committed.files.save(&mut packer)?;
-        let (mut to, hash) = packer.finish()?.finish();
-        to.write_all(&hash)?;
-        to.flush()?;
+        let begun = engine.image().state();
+        contents::write(to, &committed.memory, &begun, &committed.files)?;
         Ok(())
     }
 
@@ -189,15 +182,10 @@ impl Checkpoint {
         }
         let header = header(&mut from)?;
         check(&header, sandbox)?;
-        let mut from = Unpacker::new(from);
-        let memory = memory(&mut from, &header, sandbox)?;
-        let bounds = Bounds::new(&sandbox.inner.limits);
-        let files =
-            Tree::load(&mut from, bounds, files::system_clock()).map_err(SavedError::from_files)?;
-        let (mut from, hash) = from.finish().map_err(SavedError::reading)?.finish();
-        if array::<32>(&mut from)? != hash {
-            return Err(SavedError::Damaged { what: "its hash is another".to_owned() });
-        }
+        let size = Size { memory_bytes: header.memory_bytes, page_bytes: header.page_bytes };
+        let begun = sandbox.inner.engine.image().state();
+        let (memory, files) =
+            contents::read(from, begun, size, Bounds::new(&sandbox.inner.limits))?;
         let committed = Committed { memory, files, open_files: header.open_files };
         Ok(Checkpoint { committed, steps: header.steps, usage: header.usage.into() })
     }
@@ -205,12 +193,6 @@ impl Checkpoint {
 
 fn page_bytes() -> u32 {
     u32::try_from(rustix::param::page_size()).unwrap_or(u32::MAX)
-}
-
-fn array<const N: usize>(from: &mut impl Read) -> Result<[u8; N], SavedError> {
-    let mut bytes = [0; N];
-    from.read_exact(&mut bytes).map_err(SavedError::reading)?;
-    Ok(bytes)
 }
 
 fn header(from: &mut impl Read) -> Result<Header, SavedError> {
@@ -247,31 +229,6 @@ fn check(header: &Header, sandbox: &Sandbox) -> Result<(), SavedError> {
         return Err(SavedError::Damaged { what: "its memory has no possible size".to_owned() });
     }
     Ok(())
-}
-
-/// The memory: runs of pages, in order, and the end of them.
-fn memory(from: &mut impl Read, header: &Header, sandbox: &Sandbox) -> Result<State, SavedError> {
-    let damaged = |what: &str| SavedError::Damaged { what: what.to_owned() };
-    let page = u64::from(header.page_bytes);
-    let begun = sandbox.inner.engine.image().state();
-    let mut building = begun.building(
-        usize::try_from(header.memory_bytes).map_err(|_| damaged("its memory is too large"))?,
-    );
-    let mut end = 0;
-    loop {
-        let offset = u64::from_le_bytes(array(from)?);
-        if offset == u64::MAX {
-            return Ok(building.finish());
-        }
-        let length = u64::from_le_bytes(array(from)?);
-        let next = offset.checked_add(length).filter(|next| *next <= header.memory_bytes);
-        let fits = offset >= end && offset.is_multiple_of(page) && length.is_multiple_of(page);
-        end = match next {
-            Some(next) if fits && length > 0 => next,
-            _ => return Err(damaged("a run of pages is in no place")),
-        };
-        building.read(from, offset, length).map_err(SavedError::reading)?;
-    }
 }
 
 impl SavedError {
