@@ -77,4 +77,5 @@ fumehood.door.give_answer(
     ),
     "",
 )
-[globals().pop(name) for name in list(globals()) if not name.startswith("__") or name == "__main__"]
+# A value would stay in `_`.
+[globals().pop(name) for name in list(globals()) if not name.startswith("__") or name == "__main__"] and None

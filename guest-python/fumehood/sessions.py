@@ -1,4 +1,4 @@
-"""What makes a fresh copy of the image a session of its own."""
+"""What makes a copy of the image, or of a session, a session of its own."""
 
 import __main__
 import gc
@@ -11,12 +11,18 @@ from fumehood import steps, tools, values
 
 
 def start(setup: str):
-    """Takes the session's settings and returns the function that runs its steps."""
+    """Takes the session's settings and returns the function that runs its steps.
+
+    In a memory in which a session has been before, `open_files` says whether it had files open. Without
+    other settings it is that session which goes on.
+    """
     settings = values.decode(setup)
-    if "resume" in settings:
-        return _resume(**settings["resume"])
+    if settings.get("open_files"):
+        _close_files()
+    if "seed" not in settings:
+        return steps.run
     _seed(bytes.fromhex(settings["seed"]))
-    sys.argv[:] = settings["argv"]
+    sys.argv = settings["argv"]
     os.environ.clear()
     os.environ.update(settings["env"])
     os.environ.setdefault("HOME", "/tmp")
@@ -36,15 +42,6 @@ def start(setup: str):
     return steps.run
 
 
-def _resume(open_files: bool, seed: str | None):
-    """Goes on in a memory in which a session has been before."""
-    if open_files:
-        _close_files()
-    if seed is not None:
-        _seed(bytes.fromhex(seed))
-    return steps.run
-
-
 def _close_files() -> None:
     """What was open then is not open any more, and its descriptors will be those of other files."""
     for file in gc.get_objects():
@@ -57,7 +54,7 @@ def _close_files() -> None:
 
 
 def _seed(seed: bytes) -> None:
-    """What was random when the image was made is the same in every copy of it, until here."""
+    """What was random in a memory is the same in every copy of it, until here."""
     random.seed(seed)
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:

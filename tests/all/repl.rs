@@ -43,6 +43,8 @@ fn values_are_printed_and_kept() {
     let lines = "6 * 7\n_ + 1\nNone\n_\nx = 5\n_\nprint('out')\n[_, 'a']\n\n# nothing\n_\n";
     assert_eq!(answers(lines), "42\n43\n43\n43\nout\n[43, 'a']\n[43, 'a']\n");
     assert_eq!(answers("_ = 'mine'\n1\n_\n"), "1\n'mine'\n", "a name of the session comes first");
+    let fresh = stderr(&typed(&[], "_\n"));
+    assert!(fresh.contains("NameError: name '_' is not defined"), "{fresh}");
 }
 
 #[test]
@@ -295,11 +297,181 @@ fn reset_starts_a_fresh_session() {
 }
 
 #[test]
+fn entries_are_undone_one_after_the_other() {
+    let lines = "x = [1]\nx.append(2)\nopen('a.txt', 'w').write('kept')\nfor i in range(3):\n    x.append(i)\n\n\
+                 %undo\nx, open('a.txt').read()\n%undo\n%undo\n%undo\nimport os; x, os.listdir()\n\
+                 %undo\n%undo\n'x' in dir()\n%undo\n%undo\n";
+    assert_snapshot!(repl(lines), @r"
+    status: 0
+    --- stdout
+    4
+    ([1, 2], 'kept')
+    ([1], [])
+    False
+    --- stderr
+    fumehood: undone: for i in range(3): ...
+    fumehood: undone: x, open('a.txt').read()
+    fumehood: undone: open('a.txt', 'w').write('kept')
+    fumehood: undone: x.append(2)
+    fumehood: undone: import os; x, os.listdir()
+    fumehood: undone: x = [1]
+    fumehood: undone: 'x' in dir()
+    fumehood: there is nothing to undo
+    ");
+}
+
+#[test]
+fn an_entry_that_was_rolled_back_is_not_there_to_be_undone() {
+    let lines = "x = 1\nx = 2; sum(range(10**12))\n1 / 0\n%undo\n%undo\n'x' in dir()\n";
+    let output = typed(&["--time", "100ms"], lines);
+    assert_eq!(stdout(&output), "False\n", "{}", shown(&output));
+    let told = stderr(&output);
+    let undone = told.lines().filter(|line| line.contains("undone")).collect::<Vec<_>>();
+    assert_eq!(undone, ["fumehood: undone: 1 / 0", "fumehood: undone: x = 1"], "{told}");
+}
+
+#[test]
+fn as_many_entries_are_undone_as_help_says() {
+    let entries = (0..25).map(|i| format!("x = {i}\n")).collect::<String>();
+    let output = typed(&[], &format!("{entries}{}x\n", "%undo\n".repeat(21)));
+    assert_eq!(stdout(&output), "4\n", "{}", shown(&output));
+    assert!(stderr(&output).ends_with("undone: x = 5\nfumehood: there is nothing to undo\n"));
+    assert!(answers("%help\n").contains("up to 20 entries"));
+}
+
+#[test]
+fn checkpoints_are_gone_back_to_and_that_is_undone() {
+    let lines = "x = 1\n%checkpoint\nx = 2\n%checkpoint two\n%checkpoint\nx = 3\n\
+                 %restore 1\nx\n%restore two\nx\n%undo\n%undo\nx\n%undo\n%undo\n%undo\nx\n\
+                 %restore three\n%restore\n%reset\n'x' in dir()\n%restore 2\nx\n%undo\n%undo\n%undo\n%undo\nx\n";
+    assert_snapshot!(repl(lines), @r"
+    status: 0
+    --- stdout
+    1
+    2
+    1
+    3
+    False
+    2
+    3
+    --- stderr
+    fumehood: kept as the checkpoint `1`
+    fumehood: kept as the checkpoint `two`
+    fumehood: kept as the checkpoint `2`
+    fumehood: went back to the checkpoint `1`
+    fumehood: went back to the checkpoint `two`
+    fumehood: undone: x
+    fumehood: undone: %restore two
+    fumehood: undone: x
+    fumehood: undone: x
+    fumehood: undone: %restore 1
+    fumehood: there is no checkpoint `three`; there are 1, 2, two
+    fumehood: the name of a checkpoint has to follow
+    fumehood: a fresh session
+    fumehood: went back to the checkpoint `2`
+    fumehood: undone: x
+    fumehood: undone: %restore 2
+    fumehood: undone: 'x' in dir()
+    fumehood: undone: %reset
+    ");
+}
+
+#[test]
+fn sessions_are_forked_and_gone_to() {
+    let lines = "x = [1]\n%fork try\nx.append(2)\n%sessions\n%switch try\nx\nx.append(3)\n%checkpoint late\n\
+                 %undo\n%undo\n%undo\n%undo\n'x' in dir()\n%switch main\nx\n%restore late\nx\n%sessions\n\
+                 %fork main\n%fork try\n%switch main\n%switch other\n%close main\n%close try\n%switch try\n%fork\n%close\n";
+    assert_snapshot!(repl(lines), @r"
+    status: 0
+    --- stdout
+    * main
+      try
+    [1]
+    False
+    [1, 2]
+    [1, 3]
+    * main
+      try
+      checkpoint late
+    --- stderr
+    fumehood: a copy is kept as the session `try`; this is still `main`
+    fumehood: this is the session `try`
+    fumehood: kept as the checkpoint `late`
+    fumehood: undone: x.append(3)
+    fumehood: undone: x
+    fumehood: undone: x = [1]
+    fumehood: there is nothing to undo
+    fumehood: this is the session `main`
+    fumehood: went back to the checkpoint `late`
+    fumehood: there is a session `main` already
+    fumehood: there is a session `try` already
+    fumehood: this is the session `main`
+    fumehood: there is no session `other`; there are try
+    fumehood: this is the session `main`
+    fumehood: the session `try` has ended
+    fumehood: there is no session `try`; there is none yet
+    fumehood: a name for the copy has to follow
+    fumehood: the name of a session has to follow
+    ");
+}
+
+#[test]
+fn sessions_are_saved_in_files_and_gone_on_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a session");
+    let path = file.display();
+    let lines = format!("def divide(n):\n    return n / 0\n\nx = 5\nx\n%save {path}\nx = 6\n");
+    let told = shown(&typed(&[], &lines)).replace(&path.to_string(), "FILE");
+    assert_snapshot!(told, @r"
+    status: 0
+    --- stdout
+    5
+    --- stderr
+    fumehood: saved in `FILE`
+    ");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let lines = format!(
+        "y = 1\n%resume {path}\nx, _\n_\ndivide(1)\n%undo\n%undo\n%undo\n%undo\ny\n\
+                         %resume\n%save\n\
+                         %resume {path}.not\n%save {path}/below\ny\n"
+    );
+    let told = shown(&typed(&[], &lines)).replace(&path.to_string(), "FILE");
+    // What follows names the file that could not be made, at random.
+    let told = told.split(" (os error 20)").next().unwrap();
+    assert_snapshot!(told, @r#"
+    status: 0
+    --- stdout
+    (5, 5)
+    (5, 5)
+    1
+    1
+    --- stderr
+    fumehood: went on from `FILE`
+    Traceback (most recent call last):
+      File "<repl 12>", line 1, in <module>
+        divide(1)
+        ~~~~~~^^^
+      File "<repl 1>", line 2, in divide
+        return n / 0
+               ~~^~~
+    ZeroDivisionError: division by zero
+    fumehood: undone: divide(1)
+    fumehood: undone: _
+    fumehood: undone: x, _
+    fumehood: undone: %resume FILE
+    fumehood: a file has to follow
+    fumehood: a file has to follow
+    fumehood: cannot read `FILE.not`: No such file or directory (os error 2)
+    fumehood: cannot save the session as `FILE/below`: Not a directory
+    "#);
+}
+
+#[test]
 fn help_names_every_command_and_so_does_a_wrong_one() {
     let help = answers("%help\n");
     let wrong = stderr(&typed(&[], "%halp me\n"));
     assert!(wrong.starts_with("fumehood: there is no command `%halp`; there are "), "{wrong}");
-    for name in ["%files", "%help", "%limits", "%quit", "%reset", "%time"] {
+    for name in ["%checkpoint", "%files", "%fork", "%help", "%limits", "%quit", "%reset", "%undo"] {
         assert!(help.lines().any(|line| line.starts_with(name)), "{help}");
         assert!(wrong.contains(name), "{wrong}");
     }

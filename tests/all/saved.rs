@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use fumehood::{Code, Limits, Metering, Outcome, SavedError, Session, Totals};
+use fumehood::{Code, Limits, Metering, Outcome, SavedError, SavedHeader, Session, Totals};
 use serde_json::json;
 
-use crate::{builder, clock, repr, session};
+use crate::{builder, clock, repr, session, store};
 
 async fn value(session: &mut Session, code: &str) -> String {
     repr(session.run(code).await.unwrap())
@@ -95,6 +95,23 @@ async fn what_is_not_whole_or_was_changed_is_refused() {
     long[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
     assert!(matches!(refused(&long).await, SavedError::Damaged { .. }));
     sandbox.resume(good.as_slice()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_saved_session_is_of_can_be_read_without_the_rest() {
+    let mut session = clock::builder().build().unwrap().session().await.unwrap();
+    session.run("x = 1").await.unwrap();
+    let bytes = saved(&mut session).await;
+    let header = SavedHeader::read(&bytes[..1000]).unwrap();
+    let image = store().with_metering(Metering::Clock).open().unwrap();
+    assert_eq!(header.image, image.manifest().id);
+    assert_eq!((header.metering, header.steps), (Some(Metering::Clock), 1));
+    assert_eq!((header.memory_bytes, header.tools), (session.usage().memory_bytes, Vec::new()));
+    assert!(matches!(SavedHeader::read(&bytes[..100]), Err(SavedError::Damaged { .. })));
+    assert!(matches!(
+        SavedHeader::read(&b"a text of some length"[..]),
+        Err(SavedError::NotASession)
+    ));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use fumehood::{Code, Event, Outcome, Sandbox, Session, Step};
+use fumehood::{Code, Outcome, Sandbox, Session, Step};
 use tokio::io::BufReader;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -60,43 +60,22 @@ pub(crate) async fn exec(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     if flags.jsonl {
-        let engine = image.engine(printer)?;
-        let sandbox = sandbox(&engine, &flags.limits, &flags.grants, vec![String::new()])?;
+        let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, vec![String::new()])?;
         let input = BufReader::new(tokio::io::stdin());
         lines::serve(input, LINE_BYTES, &sandbox, true, |line| printer.line(line)).await?;
         return Ok(Exit::Ok);
     }
     // Before the image is looked for: a file that is not there should not cost a build.
-    let (source, name, argument) = match (&flags.code, &flags.file) {
-        (Some(code), _) => (code.clone(), "<string>".to_owned(), "-c".to_owned()),
-        (None, Some(file)) if file.as_os_str() == "-" => {
-            let mut source = String::new();
-            std::io::stdin().read_to_string(&mut source).context("cannot read stdin")?;
-            (source, "<stdin>".to_owned(), "-".to_owned())
-        }
-        (None, Some(file)) => {
-            let shown = file.display().to_string();
-            let source =
-                std::fs::read_to_string(file).with_context(|| format!("cannot read `{shown}`"))?;
-            (source, shown.clone(), shown)
-        }
-        (None, None) => (String::new(), "<string>".to_owned(), String::new()),
-    };
-    let engine = image.engine(printer)?;
-    let arguments = std::iter::once(argument).chain(flags.arguments.iter().cloned()).collect();
-    let sandbox = sandbox(&engine, &flags.limits, &flags.grants, arguments)?;
+    let program = Program::read(flags.code.as_deref(), flags.file.as_deref())?;
+    let arguments =
+        std::iter::once(program.argument()).chain(flags.arguments.iter().cloned()).collect();
+    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, arguments)?;
     let out = flags.out.as_deref().map(|out| Collecting::new(out, &sandbox)).transpose()?;
     let mut session = sandbox.session().await?;
     cancel_on_interrupt(&session)?;
-    let mut code = Code::new(source).file(name);
+    let mut code = program.code();
     if !flags.json {
-        let printer = Arc::clone(printer);
-        code = code.listener(Arc::new(move |event| {
-            if let Event::Output { stream, bytes } = event {
-                // Whoever reads may have gone; the code does not have to know.
-                printer.bytes(stream, bytes).ok();
-            }
-        }));
+        code = code.listener(printer.listener());
     }
     let step = session.run(code).await?;
     if flags.json {
@@ -110,8 +89,66 @@ pub(crate) async fn exec(
     Ok(Status::of(&step.outcome).exit())
 }
 
+/// A program that was given on the command line.
+pub(crate) struct Program {
+    source: String,
+    origin: Origin,
+}
+
+/// Where a program comes from.
+enum Origin {
+    Text,
+    Stdin,
+    File(String),
+}
+
+impl Program {
+    /// Of the text that was given, or else from a file, which may be `-` for stdin.
+    pub(crate) fn read(text: Option<&str>, file: Option<&Path>) -> Result<Program> {
+        let Some(file) = file.filter(|_| text.is_none()) else {
+            let source = text.unwrap_or_default().to_owned();
+            return Ok(Program { source, origin: Origin::Text });
+        };
+        if file.as_os_str() == "-" {
+            let mut source = String::new();
+            std::io::stdin().read_to_string(&mut source).context("cannot read stdin")?;
+            return Ok(Program { source, origin: Origin::Stdin });
+        }
+        let shown = file.display().to_string();
+        let source =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read `{shown}`"))?;
+        Ok(Program { source, origin: Origin::File(shown) })
+    }
+
+    /// The first of its arguments.
+    pub(crate) fn argument(&self) -> String {
+        match &self.origin {
+            Origin::Text => "-c".to_owned(),
+            Origin::Stdin => "-".to_owned(),
+            Origin::File(shown) => shown.clone(),
+        }
+    }
+
+    pub(crate) fn code(self) -> Code {
+        let name = match self.origin {
+            Origin::Text => "<string>".to_owned(),
+            Origin::Stdin => "<stdin>".to_owned(),
+            Origin::File(shown) => shown,
+        };
+        Code::new(self.source).file(name)
+    }
+
+    /// The code, without a name if it comes from no file: there will be other texts after it.
+    pub(crate) fn set_up(self) -> Code {
+        match self.origin {
+            Origin::Text | Origin::Stdin => Code::new(self.source),
+            Origin::File(shown) => Code::new(self.source).file(shown),
+        }
+    }
+}
+
 /// Says how a step ended whose output has streamed through.
-fn tell(step: &Step, printer: &Printer) -> Result<()> {
+pub(crate) fn tell(step: &Step, printer: &Printer) -> Result<()> {
     if step.output.cut_bytes > 0 {
         printer.say(&format!("fumehood: output cut, {} bytes more", step.output.cut_bytes));
     }

@@ -4,8 +4,9 @@
 //! * `bench`: what sandboxing costs on this machine
 //! * `repl`: an interactive prompt on one session
 //! * `run`: agents; `display` shows them at work
-//! * `image`: the guest image
+//! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
+//! * `saving`: saved sessions as files
 //! * `report`: a step as JSON and as an exit status
 //! * `printer`: the one place that prints
 //! * `units`: times, sizes and amounts
@@ -17,6 +18,7 @@ mod display;
 mod exec;
 mod image;
 mod lines;
+mod prepared;
 mod printer;
 mod repl;
 mod report;
@@ -69,7 +71,7 @@ async fn main() -> ExitCode {
         Command::Bench(flags) => bench::bench(flags, &arguments.image, &printer).await,
         Command::Run(flags) => run::run(flags, &arguments.image, &printer).await,
         Command::Demo(flags) => run::demo(flags, &arguments.image, &printer).await,
-        Command::Image(command) => image::image(command, &arguments.image, &printer),
+        Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
     match done {
         Ok(exit) => exit.into(),

@@ -1,10 +1,10 @@
 //! All that the command says. Data goes to stdout, talk to stderr; nothing else in the command prints.
 
 use std::io::{self, IsTerminal as _, Write};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use fumehood::Stream;
+use fumehood::{Event, Listener, Stream};
 use fumehood_image::Stage;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -38,6 +38,17 @@ impl Printer {
             }
             Stream::Stderr => io::stderr().write_all(bytes),
         }
+    }
+
+    /// Prints what code prints, as it does.
+    pub(crate) fn listener(self: &Arc<Self>) -> Listener {
+        let printer = Arc::clone(self);
+        Arc::new(move |event| {
+            if let Event::Output { stream, bytes } = event {
+                // Whoever reads may have gone; the code does not have to know.
+                printer.bytes(stream, bytes).ok();
+            }
+        })
     }
 
     /// A line of talk.

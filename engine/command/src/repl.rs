@@ -5,7 +5,8 @@
 //! * `completing`: what the Tab key offers
 //! * `entry`: what was typed, Python or a command that begins with `%`
 //! * `commands`: what those commands do
-//! * `live`: the session behind the prompt
+//! * `live`: the sessions behind the prompt
+//! * `undo`: what they were before the last entries
 //! * `showing`: how a step ended
 
 mod commands;
@@ -15,6 +16,7 @@ mod history;
 mod live;
 mod reading;
 mod showing;
+mod undo;
 
 use std::sync::Arc;
 
@@ -31,7 +33,7 @@ use reading::{Input, Read};
 /// Talk to Python in a sandbox, entry by entry
 ///
 /// Variables stay from one entry to the next. Tab completes, Ctrl-C clears the line or cancels what runs,
-/// Ctrl-D leaves; %help lists the commands. If stdin or stdout is no terminal, lines are read without
+/// Ctrl-D leaves; %help lists the commands, with which entries are undone and sessions kept. If stdin or stdout is no terminal, lines are read without
 /// prompts and editing until the input ends.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ReplFlags {
@@ -49,8 +51,7 @@ pub(crate) async fn repl(
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
-    let engine = image.engine(printer)?;
-    let sandbox = sandbox(&engine, &flags.limits, &flags.grants, vec![String::new()])?;
+    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, vec![String::new()])?;
     let python = sandbox.python_version().to_owned();
     // Shared with the completion, which asks the session while a line is being edited.
     let live = Arc::new(Mutex::new(Live::start(sandbox).await?));
@@ -68,6 +69,8 @@ pub(crate) async fn repl(
             }
             Entry::Limits { changes } => commands::limits(live, changes, printer).await?,
             Entry::Files => commands::files(live, printer).await?,
+            Entry::Session(deed) => commands::session(live, deed, printer).await,
+            Entry::Sessions => commands::sessions(live, printer)?,
             Entry::Reset => {
                 live.reset().await?;
                 printer.say("fumehood: a fresh session");
@@ -119,7 +122,7 @@ async fn run(
     printer: &Arc<Printer>,
 ) -> Result<()> {
     let memory_before = live.used().memory_bytes;
-    let step = match live.run(source, showing::listener(printer)).await {
+    let step = match live.run(source, printer.listener()).await {
         Ok(step) => step,
         Err(error) => {
             showing::error(error, printer);
@@ -141,7 +144,7 @@ async fn run(
 async fn replace_if_lost(live: &mut Live, printer: &Printer) -> Result<()> {
     if live.is_lost() {
         live.reset().await?;
-        printer.say("fumehood: this is a fresh session, without the variables of the lost one");
+        printer.say("fumehood: this is a fresh session, without the variables of the lost one; %undo may bring them back");
     }
     Ok(())
 }

@@ -92,7 +92,7 @@ pub(crate) async fn run(
     let agent = agent.with_instructions(&flags.instructions);
     let engine = image.engine(printer)?;
     let builder = Sandbox::builder(&engine).limits(flags.limits.limits());
-    let sandbox = files.granted(flags.grants.apply(builder)?)?.build()?;
+    let sandbox = image.sandbox(files.granted(flags.grants.apply(builder)?)?)?;
     let task = files.described(&flags.task);
     show(agent.run(&task, &sandbox).await?, &flags.showing, printer)
 }
@@ -112,7 +112,8 @@ pub(crate) async fn demo(
     if !flags.showing.json {
         printer.say(&format!("Task: {}", TASK.trim_end()));
     }
-    show(agent.run(TASK.trim_end(), &builder.build()?).await?, &flags.showing, printer)
+    let sandbox = image.sandbox(builder)?;
+    show(agent.run(TASK.trim_end(), &sandbox).await?, &flags.showing, printer)
 }
 
 fn agent(model: impl Model, flags: &ShowingFlags, printer: &Arc<Printer>) -> Agent {

@@ -6,17 +6,19 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use fumehood::{Engine, Grant, Image, Limits, Metering, Sandbox, SandboxBuilder};
+use fumehood::{Engine, Grant, Image, ImageError, Limits, Metering, Sandbox, SandboxBuilder};
 use fumehood_image::ImageStore;
 
+use crate::prepared::{self, PreparedImage};
 use crate::printer::Printer;
 use crate::units;
 
 /// Where the guest image is.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ImageFlags {
-    /// Use the image in this directory instead of the cache
-    #[arg(long, value_name = "DIR", global = true, env = "FUMEHOOD_IMAGE")]
+    /// Begin with the prepared image NAME, or use the guest image in DIR instead of the cache. What is
+    /// the name of a prepared image is taken for that; ./NAME is a directory
+    #[arg(long, value_name = "NAME|DIR", global = true, env = "FUMEHOOD_IMAGE")]
     image: Option<PathBuf>,
     /// Keep images in this directory instead of the user's cache directory
     #[arg(long, value_name = "DIR", global = true, env = "FUMEHOOD_CACHE")]
@@ -31,28 +33,61 @@ pub(crate) struct ImageFlags {
 }
 
 impl ImageFlags {
-    /// The store that images are kept in.
+    /// The store that images are kept in, with the guest image that the flags say.
     pub(crate) fn store(&self) -> Result<ImageStore> {
+        let store = self.cache()?;
+        let metering = match (self.metering, self.prepared()?) {
+            (Some(metering), _) => Some(metering),
+            // One that is damaged is told of when it is used.
+            (None, Some(prepared)) => prepared.header().ok().and_then(|header| header.metering),
+            (None, None) => None,
+        };
+        Ok(store.with_metering(metering.unwrap_or_default()))
+    }
+
+    fn cache(&self) -> Result<ImageStore> {
         let store = match &self.cache {
             Some(cache) => ImageStore::at(cache),
             None => ImageStore::of_user()?,
         };
-        let store = store.with_metering(self.metering.unwrap_or_default());
         Ok(match &self.python {
             Some(python) => store.with_python(python),
             None => store,
         })
     }
 
-    /// The image that was named, if one was.
-    pub(crate) fn named(&self) -> Option<&Path> {
-        self.image.as_deref()
+    /// The prepared image that was named, if one was.
+    pub(crate) fn prepared(&self) -> Result<Option<PreparedImage>> {
+        let name = self.image.as_ref().and_then(|image| image.to_str());
+        Ok(match name {
+            Some(name) => PreparedImage::find(&self.cache()?, name),
+            None => None,
+        })
     }
 
-    /// The image, built if it has to be.
+    /// The directory of a guest image that was named, if one was.
+    pub(crate) fn directory(&self) -> Result<Option<&Path>> {
+        Ok(if self.prepared()?.is_some() { None } else { self.image.as_deref() })
+    }
+
+    /// The guest image if it is there.
+    pub(crate) fn existing(&self) -> Result<Image> {
+        let Some(directory) = self.directory()? else { return Ok(self.store()?.open()?) };
+        let opened = Image::open(directory);
+        // It may have been meant for a name.
+        let meant = directory.to_str().is_some_and(|text| prepared::name_of(text).is_ok());
+        match opened {
+            Err(ImageError::Missing { .. }) if meant => {
+                bail!("there is neither a prepared image nor a directory `{}`", directory.display())
+            }
+            opened => Ok(opened?),
+        }
+    }
+
+    /// The guest image, built if it has to be.
     pub(crate) fn open(&self, printer: &Printer) -> Result<Image> {
-        if let Some(directory) = &self.image {
-            let image = Image::open(directory)?;
+        if let Some(directory) = self.directory()? {
+            let image = self.existing()?;
             let found = image.manifest().metering;
             if let Some(wanted) = self.metering.filter(|wanted| *wanted != found) {
                 bail!("the image in `{}` meters by {found}, not by {wanted}", directory.display());
@@ -68,7 +103,14 @@ impl ImageFlags {
         Ok(Engine::new(&self.open(printer)?)?)
     }
 
-    /// The engine that meters like this, whatever the flags say of that.
+    /// The sandbox, whose sessions begin with the prepared image that was named, if one was.
+    pub(crate) fn sandbox(&self, builder: SandboxBuilder) -> Result<Sandbox> {
+        let Some(prepared) = self.prepared()? else { return Ok(builder.build()?) };
+        let checkpoint = prepared.load(&builder.clone().build()?)?;
+        Ok(builder.prepared(&checkpoint).build()?)
+    }
+
+    /// The engine of the guest image that meters like this, whatever the flags say of that.
     pub(crate) fn engine_metered(&self, metering: Metering, printer: &Printer) -> Result<Engine> {
         let flags = ImageFlags { metering: Some(metering), image: None, ..self.clone() };
         flags.engine(printer)
@@ -164,13 +206,15 @@ impl GrantFlags {
 
 /// A sandbox as the flags say, without tools.
 pub(crate) fn sandbox(
-    engine: &Engine,
+    image: &ImageFlags,
+    printer: &Printer,
     limits: &LimitFlags,
     grants: &GrantFlags,
     arguments: Vec<String>,
 ) -> Result<Sandbox> {
-    let builder = Sandbox::builder(engine).limits(limits.limits()).args(arguments);
-    Ok(grants.apply(builder)?.build()?)
+    let engine = image.engine(printer)?;
+    let builder = Sandbox::builder(&engine).limits(limits.limits()).args(arguments);
+    image.sandbox(grants.apply(builder)?)
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

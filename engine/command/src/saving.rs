@@ -1,42 +1,37 @@
 //! Saved sessions as files.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufReader, BufWriter, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use fumehood::{Sandbox, Session};
+use fumehood::{Sandbox, SavedError, Session};
 
 /// Saves a session. The file is there as a whole or not at all, whenever the process ends; what was there
 /// before stays until then. Only its owner can read it.
 pub(crate) fn save(session: &mut Session, path: &Path) -> Result<()> {
-    let shown = path.display();
+    let saved = write(path, |to| session.save(to));
+    saved.with_context(|| format!("cannot save the session as `{}`", path.display()))
+}
+
+/// Writes a file in that way. Until it is whole it has a name that begins with a dot.
+pub(crate) fn write(
+    path: &Path,
+    contents: impl FnOnce(&mut dyn Write) -> Result<(), SavedError>,
+) -> Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let name = path.file_name().with_context(|| format!("`{shown}` is no name of a file"))?;
-    let partial = folder.join(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
-    let written = (|| -> Result<()> {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&partial)?;
-        let mut to = BufWriter::new(file);
-        session.save(&mut to)?;
-        to.flush()?;
-        to.get_ref().sync_all()?;
-        std::fs::rename(&partial, path)?;
-        Ok(File::open(folder)?.sync_all()?)
-    })();
-    if written.is_err() {
-        // It may not have been made at all.
-        std::fs::remove_file(&partial).ok();
-    }
-    written.with_context(|| format!("cannot save the session as `{shown}`"))
+    path.file_name().context("that is no name of a file")?;
+    let partial = tempfile::Builder::new().prefix(".").tempfile_in(folder)?;
+    let mut to = BufWriter::new(partial.as_file());
+    contents(&mut to)?;
+    to.flush()?;
+    drop(to);
+    partial.as_file().sync_all()?;
+    partial.persist(path)?;
+    Ok(File::open(folder)?.sync_all()?)
 }
 
 /// Goes on from a saved session.

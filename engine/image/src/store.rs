@@ -7,6 +7,7 @@
 //! guest-<hash>/      the guest package, unpacked
 //! code-<hash>/       its machine code, of the inputs that the hash names
 //! image-<hash>/      an image, whole by itself (its large files are hard links to those of the guest and the code)
+//! prepared/          what is prepared with the images, which whoever does that keeps here
 //! building-<random>/ what is being made, or what a killed builder left
 //! ```
 //!
@@ -33,6 +34,8 @@ const NEEDED_MEGABYTES: u64 = 1500;
 
 /// What begins the name of a directory that is not complete.
 const BUILDING: &str = "building-";
+/// The directory of what is prepared with images.
+const PREPARED: &str = "prepared";
 
 /// A directory in which images are built and kept.
 ///
@@ -85,6 +88,28 @@ impl ImageStore {
     /// The directory of the image that this version of the library uses, whether it is there or not.
     pub fn image_path(&self) -> PathBuf {
         self.root.join(format!("image-{}", recipe::id(self.metering)))
+    }
+
+    /// The directory for sessions that are saved to be begun with, whether it is there or not. They need
+    /// the image that they were saved with, and are removed with it.
+    pub fn prepared_folder(&self) -> PathBuf {
+        self.root.join(PREPARED)
+    }
+
+    /// Makes that directory if it is not there, for its user alone.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Io`] or [`BuildError::Directory`]
+    pub fn make_prepared_folder(&self) -> Result<PathBuf, BuildError> {
+        self.prepare_root()?;
+        let folder = self.prepared_folder();
+        match DirBuilder::new().mode(0o700).create(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                Err(BuildError::io("create", &folder)(error))
+            }
+            _ => Ok(folder),
+        }
     }
 
     /// Opens the image.
@@ -140,7 +165,7 @@ impl ImageStore {
         Ok(self.open()?)
     }
 
-    /// Removes all images and everything that was made on the way.
+    /// Removes all images, what was prepared with them, and everything that was made on the way.
     ///
     /// Sessions that are running go on: what they use stays on the disk until they end.
     ///
@@ -171,9 +196,10 @@ impl ImageStore {
             .map(|entry| entry.path())
             .filter(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                [BUILDING, "guest-", "code-", "image-"]
-                    .iter()
-                    .any(|prefix| name.starts_with(prefix))
+                name == PREPARED
+                    || [BUILDING, "guest-", "code-", "image-"]
+                        .iter()
+                        .any(|prefix| name.starts_with(prefix))
             });
         Ok(directories.collect())
     }

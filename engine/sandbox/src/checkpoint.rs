@@ -1,7 +1,8 @@
 //! The states of sessions as values: kept, gone back to, and gone on from in other sessions.
 
+use crate::engine::Engine;
 use crate::error::SessionError;
-use crate::instance::{Instance, Resuming, Surroundings};
+use crate::instance::{Instance, Surroundings};
 use crate::limits::Usage;
 use crate::memory::Beginning;
 use crate::sandbox::Sandbox;
@@ -57,7 +58,9 @@ impl Session {
     /// * [`SessionError::OtherEngine`] if the checkpoint is one of another engine
     /// * [`SessionError::State`] or [`SessionError::Start`] if the system refuses; the session is lost
     pub async fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), SessionError> {
-        self.check(checkpoint)?;
+        if !checkpoint.is_of(&self.sandbox().inner.engine) {
+            return Err(SessionError::OtherEngine);
+        }
         let Committed { files, .. } = &checkpoint.committed;
         self.go_back(Some(checkpoint.committed.clone()), files.clone()).await
     }
@@ -87,50 +90,53 @@ impl Session {
     /// ```
     pub async fn fork(&mut self) -> Result<Session, SessionError> {
         let checkpoint = self.checkpoint()?;
-        Session::continued(&self.sandbox(), &checkpoint).await
+        Session::continued(&self.sandbox(), self.begun().clone(), &checkpoint).await
     }
 
-    /// A session that goes on from a checkpoint as if it were the one that it is of.
+    /// A session that goes on from a checkpoint as if it were the one that it is of, which began with
+    /// `begun`.
     pub(crate) async fn continued(
         sandbox: &Sandbox,
+        begun: Committed,
         checkpoint: &Checkpoint,
     ) -> Result<Session, SessionError> {
-        Session::resume(sandbox, checkpoint, checkpoint.usage.clone(), false).await
+        let Checkpoint { committed, steps, usage } = checkpoint;
+        let beginning = checkpoint.beginning(sandbox)?;
+        let surroundings = Surroundings::going_on(&sandbox.inner, begun, committed)?;
+        let instance = Instance::resume(&surroundings, &beginning, committed.open_files).await?;
+        Ok(Session::of(surroundings, instance, Some(committed.clone()), *steps, usage.clone()))
+    }
+}
+
+impl Checkpoint {
+    pub(crate) fn is_of(&self, engine: &Engine) -> bool {
+        self.committed.memory.is_of(engine.image())
     }
 
-    fn check(&self, checkpoint: &Checkpoint) -> Result<(), SessionError> {
-        let image = self.sandbox().inner.engine.image().clone();
-        let ours = checkpoint.committed.memory.is_of(&image);
-        if ours { Ok(()) } else { Err(SessionError::OtherEngine) }
-    }
-
-    async fn resume(
-        sandbox: &Sandbox,
-        checkpoint: &Checkpoint,
-        usage: Usage,
-        reseed: bool,
-    ) -> Result<Session, SessionError> {
-        let Checkpoint { committed, steps, .. } = checkpoint;
-        let image = sandbox.inner.engine.image();
-        if !committed.memory.is_of(image) {
+    /// The memory of a session in `sandbox` that begins as this, or goes on from it.
+    fn beginning(&self, sandbox: &Sandbox) -> Result<Beginning, SessionError> {
+        let engine = &sandbox.inner.engine;
+        if !self.is_of(engine) {
             return Err(SessionError::OtherEngine);
         }
-        let surroundings = Surroundings::new(&sandbox.inner, committed.files.clone())?;
-        let beginning = Beginning::State(image.clone(), committed.memory.clone());
-        let resuming = Resuming { open_files: committed.open_files, reseed };
-        let instance = Instance::resume(&surroundings, &beginning, resuming).await?;
-        Ok(Session::of(surroundings, instance, Some(committed.clone()), *steps, usage))
+        Ok(Beginning::State(engine.image().clone(), self.committed.memory.clone()))
     }
 }
 
 impl Sandbox {
-    /// Starts a session that goes on from a checkpoint: code that was run once, its imports, data and
-    /// functions, is there in any number of sessions.
+    /// Starts a fresh session that begins with a checkpoint: what was run once, its imports, data,
+    /// functions and files, is there in any number of sessions. Nothing of it counts as used.
+    ///
+    /// The checkpoint may come from another sandbox of the same engine. Those of this one are the tools,
+    /// the granted folders, the environment, the arguments, the current directory and the limits. Tools
+    /// that only the other one has stay names in the interpreter, and calling one is a `ToolError`.
     ///
     /// What is random differs from session to session, as far as `random` and the functions of
-    /// `numpy.random` are concerned; generators that code has made itself go on as they were. The
-    /// checkpoint may come from another sandbox of the same engine. Its tools stay names in the
-    /// interpreter; a call of one that this sandbox does not have is a `ToolError`.
+    /// `numpy.random` are concerned; generators that code has made itself go on as they were.
+    ///
+    /// [`Sandbox::prepare`] makes such a checkpoint of some code, and
+    /// [`SandboxBuilder::prepared`](crate::SandboxBuilder::prepared) has all sessions of a sandbox begin
+    /// with one.
     ///
     /// # Errors
     ///
@@ -142,16 +148,19 @@ impl Sandbox {
     /// ```no_run
     /// # async fn example(sandbox: fumehood::Sandbox) -> Result<(), fumehood::SessionError> {
     /// let mut session = sandbox.session().await?;
-    /// session.run("import sympy; x = sympy.symbols('x')").await?;
-    /// let prepared = session.checkpoint()?;
-    /// for expression in ["x**2", "sympy.sin(x)"] {
-    ///     let mut session = sandbox.session_from(&prepared).await?;
-    ///     session.run(format!("sympy.integrate({expression}, x)")).await?;
+    /// session.run("import statistics; table = {'a': [1, 2, 4], 'b': [3, 5, 9]}").await?;
+    /// let begun = session.checkpoint()?;
+    /// for name in ["a", "b"] {
+    ///     let mut session = sandbox.session_from(&begun).await?;
+    ///     session.run(format!("statistics.mean(table['{name}'])")).await?;
     /// }
     /// # Ok(())
     /// # }
     /// ```
     pub async fn session_from(&self, checkpoint: &Checkpoint) -> Result<Session, SessionError> {
-        Session::resume(self, checkpoint, Usage::default(), true).await
+        let beginning = checkpoint.beginning(self)?;
+        let surroundings = Surroundings::beginning(&self.inner, &checkpoint.committed)?;
+        let instance = Instance::start(&surroundings, &beginning).await?;
+        Ok(Session::of(surroundings, instance, None, checkpoint.steps, Usage::default()))
     }
 }

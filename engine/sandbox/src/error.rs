@@ -8,6 +8,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::files::Refusal;
+use crate::outcome::{Outcome, Step};
 
 /// Why an image cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +119,9 @@ pub enum ConfigError {
         "fuel cannot be limited: this engine meters by the clock, which counts no instructions"
     )]
     NoFuel,
+    /// Sessions were to begin with a checkpoint of another engine.
+    #[error("the checkpoint that sessions are to begin with belongs to another engine")]
+    OtherEngine,
     /// An environment variable that no process could have.
     #[error("`{name}` cannot be an environment variable: {reason}")]
     Environment {
@@ -177,6 +181,36 @@ pub enum SessionError {
         /// What went wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// Why set-up code has prepared nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrepareError {
+    /// The code did not run to its end. The message has its traceback.
+    #[error("the set-up code failed: {}", failure(&step.outcome))]
+    Failed {
+        /// How it ended, and what it printed.
+        step: Box<Step>,
+    },
+    /// There is no session to run it in, or its state cannot be taken.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
+
+/// How code ended that did not run to its end.
+fn failure(outcome: &Outcome) -> String {
+    let (how, exception) = match outcome {
+        Outcome::Raised(exception) => ("it raised an exception".to_owned(), Some(exception)),
+        Outcome::LimitReached(reached, exception) => (reached.to_string(), exception.as_ref()),
+        Outcome::Cancelled(exception) => ("it was cancelled".to_owned(), exception.as_ref()),
+        Outcome::Failed(failure) => (failure.to_string(), None),
+        Outcome::Completed(_) | Outcome::FinalAnswer(_) => ("it did not".to_owned(), None),
+    };
+    match exception {
+        Some(exception) => format!("{how}\n{}", exception.traceback.trim_end()),
+        None => how,
+    }
 }
 
 /// Why something cannot be done with a session's files.

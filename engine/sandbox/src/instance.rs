@@ -3,30 +3,38 @@
 //! A session has an instance at a time, but not always the same: when code had to be stopped, its instance
 //! is good for nothing any more, and what the session keeps are its [`Surroundings`] and its memory, in
 //! which another instance is made. At rest the guest has no state but its memory.
+//!
+//! An instance either *starts* a session, in the memory of the image or in that of a checkpoint, and is told
+//! all that the sandbox says; or it *resumes* one, in a memory in which that session has been before.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use wasmtime::Store;
 use wasmtime::component::ResourceTable;
 
 use crate::bindings::Python;
 use crate::console::Console;
-use crate::control::{Control, Watchdog};
+use crate::control::{Control, Ended, Supervised, Watchdog};
 use crate::engine::Metering;
 use crate::error::SessionError;
-use crate::files::{HostFiles, Tree};
+use crate::files::HostFiles;
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::hexadecimal;
 use crate::limits::Scopes;
 use crate::memory::Beginning;
 use crate::sandbox::Inner;
+use crate::session::Committed;
 use crate::wasi;
 
 /// Fuel for starting a session, which is not the user's: its tools are declared and its random
 /// numbers seeded. Enough for thousands of tools.
 const START_FUEL: u64 = 20_000_000_000;
+
+/// Time for the same. It takes a millisecond, unless code in an earlier step has made something else of
+/// the runtime.
+const START_TIME: Duration = Duration::from_secs(10);
 
 /// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
 /// guest's runtime cuts what it reports well below this; only code that goes past it gets here.
@@ -37,6 +45,8 @@ pub(crate) struct Surroundings {
     pub(crate) sandbox: Arc<Inner>,
     pub(crate) control: Arc<Control>,
     pub(crate) console: Arc<Console>,
+    /// What the session began with.
+    pub(crate) begun: Committed,
     /// What the guest's runtime is told when the session starts.
     setup: String,
     /// When the session's monotonic clock began.
@@ -45,8 +55,21 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
-    /// With these files of the session's own.
-    pub(crate) fn new(sandbox: &Arc<Inner>, files: Tree) -> Result<Surroundings, SessionError> {
+    /// Of a session that begins with this.
+    pub(crate) fn beginning(
+        sandbox: &Arc<Inner>,
+        begun: &Committed,
+    ) -> Result<Surroundings, SessionError> {
+        Surroundings::going_on(sandbox, begun.clone(), begun)
+    }
+
+    /// Of a session that began with one state, and goes on from another.
+    pub(crate) fn going_on(
+        sandbox: &Arc<Inner>,
+        begun: Committed,
+        from: &Committed,
+    ) -> Result<Surroundings, SessionError> {
+        let files = from.files.clone().in_place_of(&sandbox.files);
         let engine = &sandbox.engine;
         let words = engine.manifest().interruption.clone();
         let control = match engine.metering() {
@@ -64,11 +87,13 @@ impl Surroundings {
             "tools": sandbox.signatures,
             "request_bytes": sandbox.limits.request_bytes,
             "nesting": sandbox.limits.nesting,
+            "open_files": begun.open_files,
         });
         Ok(Surroundings {
             sandbox: Arc::clone(sandbox),
             console: Arc::new(Console::new(Arc::clone(&control))),
             control,
+            begun,
             setup: setup.to_string(),
             started: Instant::now(),
             files: HostFiles::new(files, &sandbox.limits),
@@ -83,14 +108,6 @@ fn seed() -> Result<String, SessionError> {
     Ok(hexadecimal(&seed))
 }
 
-/// How an instance goes on in a memory that a session has been in before.
-pub(crate) struct Resuming {
-    /// Files were open then, which nobody can use any more.
-    pub(crate) open_files: bool,
-    /// What is random is to be different from now on.
-    pub(crate) reseed: bool,
-}
-
 /// An instance of the guest.
 pub(crate) struct Instance {
     pub(crate) store: Store<Host>,
@@ -98,7 +115,7 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    /// The first instance of a session.
+    /// The first instance of a session, in the memory that it begins with.
     pub(crate) async fn start(
         surroundings: &Surroundings,
         beginning: &Beginning,
@@ -106,14 +123,14 @@ impl Instance {
         Instance::make(surroundings, beginning, &surroundings.setup).await
     }
 
-    /// An instance that goes on where a session was.
+    /// An instance that goes on where the session was, with or without open files, which nobody can use
+    /// any more.
     pub(crate) async fn resume(
         surroundings: &Surroundings,
         beginning: &Beginning,
-        resuming: Resuming,
+        open_files: bool,
     ) -> Result<Instance, SessionError> {
-        let seed = if resuming.reseed { Value::String(seed()?) } else { Value::Null };
-        let setup = json!({"resume": {"open_files": resuming.open_files, "seed": seed}});
+        let setup = json!({"open_files": open_files});
         Instance::make(surroundings, beginning, &setup.to_string()).await
     }
 
@@ -126,7 +143,7 @@ impl Instance {
         let engine = &sandbox.engine;
         let wasi = wasi::context(engine.folders(), &sandbox.grants, console)
             .map_err(failing("opening the granted folders"))?;
-        let limits = sandbox.limits.clone().with_fuel(START_FUEL);
+        let limits = sandbox.limits.clone().with_fuel(START_FUEL).with_time(START_TIME);
         let host = Host {
             wasi,
             table: ResourceTable::new(),
@@ -136,7 +153,7 @@ impl Instance {
             memory: MemoryLimit::new(limits.memory_bytes),
             files: files.clone(),
             given: 0,
-            step: StepIo::new(limits, Scopes::default(), None),
+            step: StepIo::new(limits.clone(), Scopes::default(), None),
         };
         let mut store = store(engine.wasmtime(), host);
         let request = usize::try_from(sandbox.limits.request_bytes).unwrap_or(usize::MAX);
@@ -144,11 +161,18 @@ impl Instance {
         let instantiated = engine.instantiate(&mut store, beginning).await;
         let (guest, memory) = instantiated.map_err(failing("copying the interpreter"))?;
         control.attach(memory);
-        guest
-            .fumehood_guest_interpreter()
-            .call_start(&mut store, engine.manifest().entry, setup)
-            .await
-            .map_err(failing("setting the interpreter up"))?;
+        control.begin_start(&limits);
+        let started = {
+            let interpreter = guest.fumehood_guest_interpreter();
+            let call = interpreter.call_start(&mut store, engine.manifest().entry, setup);
+            Supervised::new(std::pin::pin!(call), control).await
+        };
+        control.end();
+        let failed = failing::<wasmtime::Error>("setting the interpreter up");
+        match started {
+            Ended::Returned(returned) => returned.map_err(failed)?,
+            Ended::Stopped(_) => return Err(failed(wasmtime::Error::msg("it does not end"))),
+        }
         Ok(Instance { store, guest })
     }
 

@@ -44,6 +44,7 @@ mod memory;
 mod outcome;
 mod pool;
 mod precompiled;
+mod prepared;
 mod sandbox;
 mod saved;
 mod session;
@@ -58,7 +59,9 @@ pub use checkpoint::Checkpoint;
 pub use code::Code;
 pub use control::CancelHandle;
 pub use engine::{Engine, Metering};
-pub use error::{ConfigError, EngineError, FilesError, ImageError, SavedError, SessionError};
+pub use error::{
+    ConfigError, EngineError, FilesError, ImageError, PrepareError, SavedError, SessionError,
+};
 pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};
 pub use idle::Footprint;
 pub use image::{FORMAT, FileDigest, Image, Manifest};
@@ -72,6 +75,7 @@ pub use outcome::{
 };
 pub use pool::Pool;
 pub use sandbox::{Sandbox, SandboxBuilder};
+pub use saved::SavedHeader;
 pub use session::Session;
 pub use shelf::{SessionGuard, Shelf, ShelfBuilder, ShelfStatus};
 pub use tools::{Arguments, Tool, ToolDeclaration, ToolError, ToolFuture, function};

@@ -105,7 +105,7 @@ impl Stock {
             let (crew, sandbox) = (Arc::clone(&stock.crew), Sandbox::of(Arc::clone(sandbox)));
             let thread = std::thread::Builder::new().name("fumehood-pool".to_owned());
             let thread = thread.spawn(move || {
-                crew.work(|| runtime.block_on(sandbox.make_session()));
+                crew.work(|| runtime.block_on(Session::start(&sandbox)));
             })?;
             stock.threads.push(thread);
         }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::checkpoint::Checkpoint;
 use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
 use crate::files::{self, Bounds, TEMPORARY, Tree, WORK};
 use crate::limits::Limits;
 use crate::pool::{Pool, Stock};
-use crate::session::Session;
+use crate::session::{Committed, Session};
 use crate::signature::signature;
 use crate::tools::{Tool, ToolDeclaration, Tools};
 use crate::wasi::Grant;
@@ -31,12 +32,27 @@ pub(crate) struct Inner {
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) arguments: Vec<String>,
     pub(crate) directory: String,
-    /// What each session begins with.
+    /// The files that each session begins with.
     pub(crate) files: Tree,
+    /// What each session begins with, if it is not the image.
+    pub(crate) prepared: Option<Checkpoint>,
     pub(crate) tools: Arc<Tools>,
     pub(crate) declarations: Vec<ToolDeclaration>,
     /// What the guest makes the functions of the tools of.
     pub(crate) signatures: Value,
+}
+
+impl Inner {
+    /// What its sessions begin with.
+    pub(crate) fn beginning(&self) -> Committed {
+        match &self.prepared {
+            Some(checkpoint) => checkpoint.committed.clone(),
+            None => {
+                let memory = self.engine.image().state();
+                Committed { memory, files: self.files.clone(), open_files: false }
+            }
+        }
+    }
 }
 
 impl Sandbox {
@@ -51,6 +67,7 @@ impl Sandbox {
             directory: None,
             scratch: true,
             tools: Vec::new(),
+            prepared: None,
             pool: Pool::new(0),
         }
     }
@@ -60,7 +77,8 @@ impl Sandbox {
         Sandbox { inner, stock: None }
     }
 
-    /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew.
+    /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew. In a
+    /// sandbox that is [prepared](SandboxBuilder::prepared) it begins as that says.
     ///
     /// With a [pool](SandboxBuilder::pool) it is one that is ready, if there is one, and another is made in
     /// its place in the background. Nothing tells it from one that is made here: nobody has had it before,
@@ -81,18 +99,13 @@ impl Sandbox {
     /// # }
     /// ```
     pub async fn session(&self) -> Result<Session, SessionError> {
-        let Some(stock) = &self.stock else { return self.make_session().await };
+        let Some(stock) = &self.stock else { return Session::start(self).await };
         let mut session = match stock.take() {
             Some(session) => session,
-            None => self.make_session().await?,
+            None => Session::start(self).await?,
         };
         session.hand_out(stock);
         Ok(session)
-    }
-
-    /// Makes a session that nobody has yet.
-    pub(crate) async fn make_session(&self) -> Result<Session, SessionError> {
-        Session::start(self).await
     }
 
     /// How many sessions are ready now; see [`SandboxBuilder::pool`].
@@ -125,7 +138,7 @@ impl Sandbox {
     pub async fn fill(&self) -> Result<(), SessionError> {
         let Some(stock) = &self.stock else { return Ok(()) };
         while stock.has_room() {
-            stock.put(self.make_session().await?);
+            stock.put(Session::start(self).await?);
         }
         Ok(())
     }
@@ -175,6 +188,7 @@ impl std::fmt::Debug for Sandbox {
 /// * the current directory is `/work`, or `/` without it
 /// * no network
 /// * the host's clocks and random numbers
+/// * sessions begin with nothing but what the image has imported
 /// * no sessions are kept ready
 /// * the limits of [`Limits::default`]
 ///
@@ -194,6 +208,7 @@ impl std::fmt::Debug for Sandbox {
 /// # Ok(())
 /// # }
 /// ```
+#[derive(Clone)]
 #[must_use]
 pub struct SandboxBuilder {
     engine: Engine,
@@ -204,6 +219,7 @@ pub struct SandboxBuilder {
     directory: Option<String>,
     scratch: bool,
     tools: Vec<Arc<dyn Tool>>,
+    prepared: Option<Checkpoint>,
     pool: Pool,
 }
 
@@ -256,6 +272,31 @@ impl SandboxBuilder {
         self
     }
 
+    /// Has all sessions begin with a checkpoint, as [`Sandbox::session_from`] does. The default is that they
+    /// begin as the image is.
+    ///
+    /// # Examples
+    ///
+    /// An agent whose every run begins with the same functions, which are made once:
+    ///
+    /// ```no_run
+    /// # async fn example(engine: fumehood::Engine) -> Result<(), Box<dyn std::error::Error>> {
+    /// use fumehood::{Limits, Sandbox};
+    ///
+    /// let set_up = Sandbox::builder(&engine).build()?;
+    /// let prepared = set_up.prepare("def double(n): return 2 * n").await?;
+    /// let limits = Limits::default().with_fuel(1_000_000_000);
+    /// let sandbox = Sandbox::builder(&engine).limits(limits).prepared(&prepared).build()?;
+    /// let mut session = sandbox.session().await?;
+    /// session.run("double(21)").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn prepared(mut self, checkpoint: &Checkpoint) -> Self {
+        self.prepared = Some(checkpoint.clone());
+        self
+    }
+
     /// Keeps sessions ready, which are made in the background, from [`build`](SandboxBuilder::build) on,
     /// until the last copy of the [`Sandbox`] is gone. The default is none: each is made when it is asked
     /// for.
@@ -277,11 +318,16 @@ impl SandboxBuilder {
     /// * [`ConfigError::ToolName`], [`ConfigError::DuplicateTool`], [`ConfigError::ToolSchema`]
     /// * [`ConfigError::Grant`] if the path is not absolute, or taken
     /// * [`ConfigError::Environment`]
-    /// * [`ConfigError::LimitTooSmall`]
+    /// * [`ConfigError::LimitTooSmall`], also if the checkpoint is larger than the limits allow that
+    ///   sessions are to begin with
+    /// * [`ConfigError::OtherEngine`] if it is of another engine
     /// * [`ConfigError::NoFuel`] if there is a fuel limit and the engine meters by the clock
     /// * [`ConfigError::Pool`] if the system has no threads for a pool
     pub fn build(self) -> Result<Sandbox, ConfigError> {
         self.limits.check(self.engine.metering(), self.engine.memory_bytes())?;
+        if let Some(checkpoint) = &self.prepared {
+            checkpoint.check(&self.engine, &self.limits)?;
+        }
         let mut tools = Tools::default();
         let mut declarations = Vec::with_capacity(self.tools.len());
         for tool in self.tools {
@@ -327,6 +373,7 @@ impl SandboxBuilder {
             arguments: self.arguments,
             directory,
             files: Tree::new(folders, bounds, files::system_clock()),
+            prepared: self.prepared,
             tools: Arc::new(tools),
             declarations,
             signatures,

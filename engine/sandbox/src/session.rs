@@ -12,7 +12,7 @@ use crate::engine::Engine;
 use crate::error::SessionError;
 use crate::files::{Files, Tree};
 use crate::host::{StepIo, checked_json};
-use crate::instance::{Instance, Resuming, Surroundings};
+use crate::instance::{Instance, Surroundings};
 use crate::limits::{CODE_BYTES, Limits, Usage};
 use crate::memory::{Beginning, MemoryHandle, State};
 use crate::outcome::{Exception, Failure, Outcome, Output, Step, Value};
@@ -52,8 +52,12 @@ pub(crate) struct Committed {
 }
 
 impl Session {
+    /// A fresh session, which begins as the sandbox says.
     pub(crate) async fn start(sandbox: &Sandbox) -> Result<Session, SessionError> {
-        let surroundings = Surroundings::new(&sandbox.inner, sandbox.inner.files.clone())?;
+        if let Some(checkpoint) = &sandbox.inner.prepared {
+            return sandbox.session_from(checkpoint).await;
+        }
+        let surroundings = Surroundings::beginning(&sandbox.inner, &sandbox.inner.beginning())?;
         let beginning = Beginning::Image(sandbox.inner.engine.image().clone());
         let instance = Instance::start(&surroundings, &beginning).await?;
         Ok(Session::of(surroundings, instance, None, 0, Usage::default()))
@@ -215,12 +219,10 @@ impl Session {
         let files = self.surroundings.files.tree.copy();
         let committed = match (&mut self.instance, &self.committed) {
             (Some(instance), last) if self.changed || last.is_none() => {
-                let last = match last {
-                    Some(last) => last.memory.clone(),
-                    None => self.surroundings.sandbox.engine.image().state(),
-                };
+                let last =
+                    last.as_ref().map_or(&self.surroundings.begun.memory, |last| &last.memory);
                 let memory = self.surroundings.control.memory().ok_or_else(no_memory)?;
-                let memory = memory.state(&last).map_err(stating("taking a state"))?;
+                let memory = memory.state(last).map_err(stating("taking a state"))?;
                 Committed { memory, files, open_files: instance.has_open_files() }
             }
             // Nothing has changed since, or what has is of a step that was abandoned.
@@ -244,22 +246,21 @@ impl Session {
     }
 
     /// What it began with.
-    pub(crate) fn begun(&self) -> Committed {
-        let Inner { engine, files, .. } = &*self.surroundings.sandbox;
-        Committed { memory: engine.image().state(), files: files.clone(), open_files: false }
+    pub(crate) fn begun(&self) -> &Committed {
+        &self.surroundings.begun
     }
 
     /// What its files hold, as the limits count it.
     pub(crate) fn file_bytes(&self) -> u64 {
-        self.surroundings.files.tree.lock().held()
+        self.surroundings.files.tree.lock().held().0
     }
 
     /// Lets go of what was committed and of its files as well, which are elsewhere until they are given
     /// back.
     pub(crate) fn let_go_of_state(&mut self) {
-        let begun = self.begun();
         self.committed = None;
-        self.surroundings.files.tree.put_back(begun.files);
+        let files = self.surroundings.begun.files.clone();
+        self.surroundings.files.tree.put_back(files);
     }
 
     /// Gives back what it has let go of.
@@ -316,9 +317,9 @@ impl Session {
     }
 
     async fn going_back(&mut self, to: Option<Committed>, files: Tree) -> Result<(), SessionError> {
-        let Surroundings { sandbox, control, .. } = &self.surroundings;
+        let Surroundings { sandbox, control, begun, .. } = &self.surroundings;
         let image = sandbox.engine.image();
-        let state = to.as_ref().map_or_else(|| image.state(), |to| to.memory.clone());
+        let state = to.as_ref().map_or(&begun.memory, |to| &to.memory).clone();
         control.renew();
         let memory = control.memory();
         let image = image.clone();
@@ -332,10 +333,7 @@ impl Session {
         };
         let instance = match &to {
             None => Instance::start(&self.surroundings, &beginning).await?,
-            Some(to) => {
-                let resuming = Resuming { open_files: to.open_files, reseed: false };
-                Instance::resume(&self.surroundings, &beginning, resuming).await?
-            }
+            Some(to) => Instance::resume(&self.surroundings, &beginning, to.open_files).await?,
         };
         self.instance = Some(instance);
         self.committed = to;

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use fumehood::{Engine, Pool, Sandbox};
+use fumehood::{Pool, Sandbox};
 
 use super::Bench;
-use super::latency::{fresh, sandbox};
+use super::latency::{fresh, with_tools};
 use super::measuring::Samples;
 
 /// Idle sessions whose memory is taken together.
@@ -17,7 +17,7 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
     if bench.wants(&[MEMORY]) {
         // An engine of its own, that has kept nothing of sessions before.
         let engine = bench.image.engine(bench.printer)?;
-        let samples = idle(&engine).await?;
+        let samples = idle(&bench.image.sandbox(with_tools(&engine, 0))?).await?;
         let what = "private memory of an idle fresh session";
         bench.add(MEMORY, what, "KiB", vec![("fumehood", samples)])?;
     }
@@ -31,8 +31,8 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
         (POOLED, "the same with a pool", cores, 8),
     ] {
         if bench.wants(&[key]) {
-            let pool = Pool::new(pool).threads(cores);
-            let sandbox = Sandbox::builder(&bench.engine).pool(pool).build()?;
+            let builder = with_tools(&bench.engine, 0).pool(Pool::new(pool).threads(cores));
+            let sandbox = bench.image.sandbox(builder)?;
             let samples = rate(&sandbox, threads)?;
             bench.add(key, what, "/s", vec![("fumehood", samples)])?;
         }
@@ -40,8 +40,7 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
     Ok(())
 }
 
-async fn idle(engine: &Engine) -> Result<Samples> {
-    let sandbox = sandbox(engine, 0)?;
+async fn idle(sandbox: &Sandbox) -> Result<Samples> {
     let mut sessions = vec![sandbox.session().await?];
     let before = private_kib()?;
     for _ in 0..IDLE {

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use fumehood::{Engine, Metering, Outcome, Session};
 
 use super::Bench;
-use super::latency::sandbox;
+use super::latency::with_tools;
 use super::measuring::{self, Samples};
 
 macro_rules! programs {
@@ -105,7 +105,7 @@ async fn program(
     });
     let mut sessions = Vec::<(_, Session, Samples)>::new();
     for (name, engine) in guests {
-        sessions.push((*name, sandbox(engine, 0)?.session().await?, Samples::default()));
+        sessions.push((*name, with_tools(engine, 0).build()?.session().await?, Samples::default()));
     }
     let mut theirs = Samples::default();
     for _ in 0..ROUNDS {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use fumehood::{Engine, Outcome, Pool, Sandbox, Session, Step, workshop};
+use fumehood::{Engine, Outcome, Pool, Sandbox, SandboxBuilder, Session, Step, workshop};
 use serde_json::json;
 
 use super::Bench;
@@ -17,17 +17,16 @@ const GROUP_BY: &str = "import pandas as pd\nprint(pd.DataFrame({'k': list('aab'
 const CALLS: usize = 1000;
 
 pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
-    let engine = bench.engine.clone();
-    instantiating(bench, &engine).await?;
-    starting(bench, &engine).await?;
-    pooled(bench, &engine).await?;
-    steps(bench, &engine).await?;
-    tools(bench, &engine).await?;
+    instantiating(bench).await?;
+    starting(bench).await?;
+    pooled(bench).await?;
+    steps(bench).await?;
+    tools(bench).await?;
     processes(bench)
 }
 
 /// A sandbox with so many tools, each of which adds three numbers.
-pub(crate) fn sandbox(engine: &Engine, tools: usize) -> Result<Sandbox> {
+pub(crate) fn with_tools(engine: &Engine, tools: usize) -> SandboxBuilder {
     let mut builder = Sandbox::builder(engine);
     for position in 0..tools {
         let name = if position == 0 { "add".to_owned() } else { format!("add_{position}") };
@@ -47,7 +46,7 @@ pub(crate) fn sandbox(engine: &Engine, tools: usize) -> Result<Sandbox> {
             },
         ));
     }
-    Ok(builder.build()?)
+    builder
 }
 
 pub(crate) async fn step(session: &mut Session, code: &str) -> Result<Step> {
@@ -66,14 +65,14 @@ pub(crate) async fn fresh(sandbox: &Sandbox, code: &str) -> Result<()> {
     Ok(())
 }
 
-async fn instantiating(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
+async fn instantiating(bench: &mut Bench<'_>) -> Result<()> {
     const KEY: &str = "instantiate_us";
     if !bench.wants(&[KEY]) {
         return Ok(());
     }
     let mut samples = Samples::default();
     for position in 0..330 {
-        let took = workshop::instantiating(engine).await.map_err(anyhow::Error::from)?;
+        let took = workshop::instantiating(&bench.engine).await.map_err(anyhow::Error::from)?;
         if position >= 30 {
             samples.push(microseconds(took));
         }
@@ -81,9 +80,9 @@ async fn instantiating(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
     bench.add(KEY, "instantiate the guest", "µs", vec![("fumehood", samples)])
 }
 
-async fn starting(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
-    let plain = sandbox(engine, 0)?;
-    let with_tools = sandbox(engine, 10)?;
+async fn starting(bench: &mut Bench<'_>) -> Result<()> {
+    let plain = bench.image.sandbox(with_tools(&bench.engine, 0))?;
+    let with_tools = bench.image.sandbox(with_tools(&bench.engine, 10))?;
     if bench.wants(&["fresh_us"]) {
         let samples = sample(300, async || {
             plain.session().await?;
@@ -144,13 +143,14 @@ async fn starting(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
 }
 
 /// A session that is ready, from being taken to its end, when the pool is full.
-async fn pooled(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
+async fn pooled(bench: &mut Bench<'_>) -> Result<()> {
     const KEY: &str = "fresh_pooled_print_us";
     const SESSIONS: usize = 8;
     if !bench.wants(&[KEY]) {
         return Ok(());
     }
-    let sandbox = Sandbox::builder(engine).pool(Pool::new(SESSIONS)).build()?;
+    let builder = with_tools(&bench.engine, 0).pool(Pool::new(SESSIONS));
+    let sandbox = bench.image.sandbox(builder)?;
     let samples = sample_times(300, async || {
         while sandbox.ready() < SESSIONS {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -164,8 +164,8 @@ async fn pooled(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
     bench.add(KEY, what, "µs", vec![("fumehood", samples)])
 }
 
-async fn steps(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
-    let sandbox = sandbox(engine, 0)?;
+async fn steps(bench: &mut Bench<'_>) -> Result<()> {
+    let sandbox = bench.image.sandbox(with_tools(&bench.engine, 0))?;
     for (key, what, code) in [
         ("step_empty_us", "step in a live session: nothing", ""),
         ("step_expression_us", "step in a live session: an expression", "1 + 1"),
@@ -180,13 +180,13 @@ async fn steps(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-async fn tools(bench: &mut Bench<'_>, engine: &Engine) -> Result<()> {
+async fn tools(bench: &mut Bench<'_>) -> Result<()> {
     const RAW: &str = "tool_call_raw_us";
     const TYPED: &str = "tool_call_us";
     if !bench.wants(&[RAW, TYPED]) {
         return Ok(());
     }
-    let sandbox = sandbox(engine, 1)?;
+    let sandbox = bench.image.sandbox(with_tools(&bench.engine, 1))?;
     let mut session = sandbox.session().await?;
     // What the function of the tool says to the host, without the function.
     step(

@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use fumehood::{Engine, Limits, Outcome, Sandbox, Session, workshop};
+use fumehood::{Engine, Limits, Outcome, Sandbox, SandboxBuilder, Session, workshop};
 
 use super::Bench;
 use super::latency::step;
@@ -155,7 +155,7 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
             ));
             continue;
         }
-        let sandbox = sandbox(&bench.engine)?;
+        let sandbox = bench.image.sandbox(roomy(&bench.engine))?;
         let mut session = sandbox.session().await?;
         step(&mut session, &state(heap)).await?;
         for (key, what, measure) in heap.figures {
@@ -178,8 +178,9 @@ fn available_mib() -> Result<u64> {
     Ok(kib.unwrap_or(0) / 1024)
 }
 
-fn sandbox(engine: &Engine) -> Result<Sandbox> {
-    Ok(Sandbox::builder(engine).limits(Limits::default().with_memory_bytes(2 << 30)).build()?)
+/// A sandbox with room for every heap.
+fn roomy(engine: &Engine) -> SandboxBuilder {
+    Sandbox::builder(engine).limits(Limits::default().with_memory_bytes(2 << 30))
 }
 
 /// The program that fills a heap.

@@ -1,9 +1,11 @@
 //! What the commands do that begin with `%`.
 
-use anyhow::Result;
+use std::path::Path;
+
+use anyhow::{Result, bail};
 use fumehood::{FUEL_DEFAULT, Limits, Metering};
 
-use super::entry::COMMANDS;
+use super::entry::{COMMANDS, Deed};
 use super::live::Live;
 use super::showing;
 use crate::printer::Printer;
@@ -12,7 +14,7 @@ use crate::units;
 /// Lists the commands.
 pub(crate) fn help(printer: &Printer) -> Result<()> {
     for (name, what) in COMMANDS {
-        printer.line(&format!("{name:8} {what}"))?;
+        printer.line(&format!("{name:12} {what}"))?;
     }
     printer.line("Everything else is Python; an empty line ends a block.")?;
     Ok(())
@@ -22,6 +24,65 @@ pub(crate) fn help(printer: &Printer) -> Result<()> {
 pub(crate) fn unknown(name: &str, printer: &Printer) {
     let known = COMMANDS.map(|(name, _)| name).join(", ");
     printer.say(&format!("fumehood: there is no command `{name}`; there are {known}"));
+}
+
+/// Does something with the session as a whole, and says so, or why it was not done.
+pub(crate) async fn session(live: &mut Live, deed: Deed<'_>, printer: &Printer) {
+    let said = done(live, deed).await.unwrap_or_else(|error| format!("{error:#}"));
+    printer.say(&format!("fumehood: {said}"));
+}
+
+async fn done(live: &mut Live, deed: Deed<'_>) -> Result<String> {
+    Ok(match deed {
+        Deed::Undo => match live.undo().await? {
+            Some(entry) => format!("undone: {entry}"),
+            None => "there is nothing to undo".to_owned(),
+        },
+        Deed::Checkpoint { name } => format!("kept as the checkpoint `{}`", live.checkpoint(name)?),
+        Deed::Restore { name } => {
+            live.restore(given(name, "the name of a checkpoint")?).await?;
+            format!("went back to the checkpoint `{name}`")
+        }
+        Deed::Fork { name } => {
+            live.fork(given(name, "a name for the copy")?).await?;
+            format!("a copy is kept as the session `{name}`; this is still `{}`", live.name())
+        }
+        Deed::Switch { name } => {
+            live.switch(given(name, "the name of a session")?)?;
+            format!("this is the session `{name}`")
+        }
+        Deed::Close { name } => {
+            live.close(given(name, "the name of a session")?)?;
+            format!("the session `{name}` has ended")
+        }
+        Deed::Save { file } => {
+            live.save(Path::new(given(file, "a file")?))?;
+            format!("saved in `{file}`")
+        }
+        Deed::Resume { file } => {
+            live.resume(Path::new(given(file, "a file")?)).await?;
+            format!("went on from `{file}`")
+        }
+    })
+}
+
+/// What has to follow a command.
+fn given<'a>(argument: &'a str, what: &str) -> Result<&'a str> {
+    if argument.is_empty() { bail!("{what} has to follow") } else { Ok(argument) }
+}
+
+/// Lists the sessions and the checkpoints.
+pub(crate) fn sessions(live: &Live, printer: &Printer) -> Result<()> {
+    let mut names = live.others().chain([live.name()]).collect::<Vec<_>>();
+    names.sort_unstable();
+    for name in names {
+        let mark = if name == live.name() { "*" } else { " " };
+        printer.line(&format!("{mark} {name}"))?;
+    }
+    for name in live.checkpoints() {
+        printer.line(&format!("  checkpoint {name}"))?;
+    }
+    Ok(())
 }
 
 /// Changes limits if that is asked for, and shows all of them.
@@ -116,23 +177,14 @@ pub(crate) async fn files(live: &mut Live, printer: &Printer) -> Result<()> {
         };
         for (path, size) in &listing.entries {
             let size = size.map_or(String::new(), units::about_bytes);
-            printer.line(&format!("{size:>10}  {}", printable(path)))?;
+            // The code chooses the names of its files, and they go to the terminal.
+            printer.line(&format!("{size:>10}  {}", units::printable(path)))?;
         }
         if listing.more {
             printer.line("            and more")?;
         }
     }
     Ok(())
-}
-
-/// A text with its control characters spelled out: the code chooses the names of its files, and they go
-/// to the terminal.
-fn printable(text: &str) -> String {
-    let mut shown = String::new();
-    for c in text.chars() {
-        if c.is_control() { shown.extend(c.escape_unicode()) } else { shown.push(c) }
-    }
-    shown
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use rustyline::{Context, Helper};
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
-use super::entry::COMMANDS;
+use super::entry::{COMMANDS, Deed, Entry};
 use super::live::Live;
 
 /// What Tab inserts where a line is still empty.
@@ -26,6 +26,18 @@ pub(crate) async fn complete(live: &mut Live, before: &str) -> (usize, Vec<Strin
     if before.starts_with('%') && !before.contains(char::is_whitespace) {
         let fitting = COMMANDS.iter().filter(|(name, _)| name.starts_with(before));
         return (0, fitting.map(|(name, _)| (*name).to_owned()).collect());
+    }
+    if let (Entry::Session(deed), Some((_, argument))) =
+        (Entry::of(before), before.split_once(char::is_whitespace))
+    {
+        let known = match deed {
+            Deed::Restore { .. } => live.checkpoints().collect::<Vec<_>>(),
+            Deed::Switch { .. } | Deed::Close { .. } => live.others().collect(),
+            _ => Vec::new(),
+        };
+        let beginning = argument.trim_start();
+        let fitting = known.into_iter().filter(|name| name.starts_with(beginning));
+        return (before.len() - beginning.len(), fitting.map(str::to_owned).collect());
     }
     let dotted = before
         .char_indices()
@@ -180,6 +192,13 @@ careful = Careful()";
         assert_eq!(complete(live, "%").await, (0, all));
         assert_eq!(names(live, "%li").await, ["%limits"]);
         assert_eq!(complete(live, "%time enumera").await, (6, vec!["enumerate".to_owned()]));
+        live.checkpoint("before it").unwrap();
+        live.fork("beside").await.unwrap();
+        assert_eq!(complete(live, "%restore bef").await, (9, vec!["before it".to_owned()]));
+        assert_eq!(complete(live, "%restore before ").await, (9, vec!["before it".to_owned()]));
+        assert_eq!(complete(live, "%switch ").await, (8, vec!["beside".to_owned()]));
+        assert_eq!(complete(live, "%close x").await, (7, Vec::new()));
+        assert_eq!(complete(live, "%save enumera").await, (6, Vec::new()));
         assert_eq!(complete(live, "").await, (0, vec![INDENTATION.to_owned()]));
         assert_eq!(complete(live, "if x:\n    ").await, (10, vec![INDENTATION.to_owned()]));
     }

@@ -1,26 +1,12 @@
 //! How a step ended. Values go to stdout, all else to stderr.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use fumehood::{
-    Event, Exception, Limit, Listener, Outcome, Output, Reached, SessionError, Step, Usage,
-};
+use fumehood::{Exception, Limit, Outcome, Output, Reached, SessionError, Step, Usage};
 
 use crate::printer::Printer;
 use crate::units;
-
-/// Prints what the code prints, as it does.
-pub(crate) fn listener(printer: &Arc<Printer>) -> Listener {
-    let printer = Arc::clone(printer);
-    Arc::new(move |event| {
-        if let Event::Output { stream, bytes } = event {
-            // Whoever reads may have gone; the code does not have to know.
-            printer.bytes(stream, bytes).ok();
-        }
-    })
-}
 
 /// Whether the cursor is not where a line begins.
 pub(crate) fn leaves_a_line_open(output: &Output) -> bool {

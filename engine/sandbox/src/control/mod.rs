@@ -103,6 +103,8 @@ struct StepState {
     /// Why the step has to end. There are several where code went on after an earlier one, or where
     /// one came while it was being told of another.
     reasons: Vec<Reason>,
+    /// It is no step but the start of an instance, which nobody cancels.
+    starts: bool,
     /// Who runs the step, to be woken when it is cancelled.
     runner: Option<Waker>,
     /// The time limits of the running step.
@@ -180,10 +182,22 @@ impl Control {
 
     /// Forgets the last step and begins one.
     pub(crate) fn begin(&self, started: Instant, limits: &Limits, scopes: Scopes) {
+        self.begin_call(Clock::new(started, limits, scopes), false, started);
+    }
+
+    /// Begins the start of an instance. What runs then may be what code in an earlier step has made of
+    /// the runtime, so it has to end as a step does.
+    pub(crate) fn begin_start(&self, limits: &Limits) {
+        let now = Instant::now();
+        self.begin_call(Clock::new(now, limits, Scopes::default()), true, now);
+    }
+
+    fn begin_call(&self, clock: Clock, starts: bool, now: Instant) {
+        let first_look = clock.next_look(now);
+        let mut step = self.step();
         self.cancelled.store(false, Ordering::Release);
-        let clock = Clock::new(started, limits, scopes);
-        let first_look = clock.next_look(started);
-        *self.step() = StepState { clock: Some(clock), ..StepState::default() };
+        *step = StepState { clock: Some(clock), starts, ..StepState::default() };
+        drop(step);
         self.watch_at(first_look);
     }
 
@@ -354,9 +368,14 @@ impl Control {
     }
 
     pub(crate) fn cancel(&self) {
+        let mut step = self.step();
+        if step.starts {
+            return;
+        }
         self.cancelled.store(true, Ordering::Release);
         // Waking may run the step at once, so nothing is locked then.
-        let runner = self.step().runner.take();
+        let runner = step.runner.take();
+        drop(step);
         if let Some(runner) = runner {
             runner.wake();
         }

@@ -26,6 +26,7 @@ impl SharedTree {
 
     /// Puts other files in the place of these. What is open stays open, and is that of the former.
     pub(crate) fn put_back(&mut self, tree: Tree) {
+        let tree = tree.in_place_of(&self.lock());
         *self = SharedTree::new(tree);
     }
 }

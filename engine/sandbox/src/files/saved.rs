@@ -6,7 +6,7 @@
 //! |---|---|
 //! | 8 | `fumetree` |
 //! | 4 | version of this form, 1 |
-//! | 8 | the number that the next inode gets |
+//! | 8 | the number that the next inode gets, at most 2^62 |
 //! | 4 | how many inodes follow, in the order of their numbers; the first is the root |
 //!
 //! Each inode:
@@ -144,6 +144,9 @@ impl Tree {
             return Err(LoadError::Version { found: version });
         }
         let next = u64::from_le_bytes(bytes(from)?);
+        if next > NEXT_MOST {
+            return Err(LoadError::Damaged("there are no numbers left for inodes"));
+        }
         let mut loading = Loading { bounds, bytes: 0, entries: 0 };
         let mut nodes = BTreeMap::new();
         for _ in 0..u32::from_le_bytes(bytes(from)?) {
@@ -165,6 +168,8 @@ impl Tree {
     }
 }
 
+/// No tree has made so many inodes; all that it will make can be numbered from there.
+const NEXT_MOST: Inode = 1 << 62;
 /// Folders that the root has at most.
 const FOLDERS_OF_ROOT: usize = 16;
 
@@ -387,6 +392,15 @@ mod tests {
         ] {
             assert!(matches!(load(&bytes, bounds), Err(LoadError::Limits(_))), "{bounds:?}");
         }
+    }
+
+    #[test]
+    fn inodes_without_numbers_for_further_ones_are_refused() {
+        let mut tree = tree();
+        tree.next = NEXT_MOST;
+        load(&saved(&tree), BOUNDS).unwrap().make_folder(TOP, "another").unwrap();
+        tree.next = u64::MAX;
+        assert!(matches!(load(&saved(&tree), BOUNDS), Err(LoadError::Damaged(_))));
     }
 
     #[test]

@@ -3,14 +3,10 @@
 use std::sync::Arc;
 
 use crate::files::content::Content;
-use crate::files::tree::{Body, Bounds, Clock, Inode, Node, Tree};
+use crate::files::tree::{Body, Inode, Node, Tree};
 
-/// Files of a tree that are also those of another, and what else belongs to it that is not in files.
-pub(crate) struct SharedFiles {
-    nodes: Vec<(Inode, Arc<Node>)>,
-    bounds: Bounds,
-    clock: Clock,
-}
+/// Files of a tree that are also those of another.
+pub(crate) struct SharedFiles(Vec<(Inode, Arc<Node>)>);
 
 impl Tree {
     /// This tree with nothing in the files that another tree has as well, unchanged since one was a copy
@@ -30,32 +26,24 @@ impl Tree {
                 all.insert(*inode, Arc::new(empty));
             }
         }
-        let shared = SharedFiles { nodes, bounds: self.bounds, clock: Arc::clone(&self.clock) };
-        (own, shared)
+        (own, SharedFiles(nodes))
     }
 }
 
 impl SharedFiles {
     /// The tree that they are of, of what was left of it without them.
-    pub(crate) fn joined(&self, own: Tree) -> Tree {
-        let mut tree = own;
-        tree.bounds = self.bounds;
-        tree.clock = Arc::clone(&self.clock);
-        if self.nodes.is_empty() {
-            return tree;
+    pub(crate) fn joined(&self, mut own: Tree) -> Tree {
+        for (inode, node) in &self.0 {
+            own.bytes += node.body.bytes();
+            Arc::make_mut(&mut own.nodes).insert(*inode, Arc::clone(node));
         }
-        let all = Arc::make_mut(&mut tree.nodes);
-        for (inode, node) in &self.nodes {
-            all.insert(*inode, Arc::clone(node));
-            tree.bytes += node.body.bytes();
-        }
-        tree
+        own
     }
 }
 
 impl std::fmt::Debug for SharedFiles {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SharedFiles").field("files", &self.nodes.len()).finish_non_exhaustive()
+        f.debug_struct("SharedFiles").field("files", &self.0.len()).finish_non_exhaustive()
     }
 }
 
@@ -63,7 +51,7 @@ impl std::fmt::Debug for SharedFiles {
 mod tests {
     use super::*;
     use crate::files::system_clock;
-    use crate::files::tree::{Opening, ROOT};
+    use crate::files::tree::{Bounds, Opening, ROOT};
 
     const BOUNDS: Bounds = Bounds { bytes: 1 << 20, entries: 100, file_size: 1 << 20, depth: 9 };
 
@@ -95,7 +83,6 @@ mod tests {
             (joined.bytes, joined.entries, joined.next),
             (tree.bytes, tree.entries, tree.next)
         );
-        assert_eq!(joined.bounds, BOUNDS);
         let kept = joined.find(ROOT, "work/kept", true).unwrap();
         assert!(Arc::ptr_eq(&joined.nodes[&kept], &begun.nodes[&kept]));
     }

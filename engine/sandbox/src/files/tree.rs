@@ -211,7 +211,7 @@ pub(crate) struct Tree {
     pub(super) entries: u32,
     /// How often each inode is open.
     open: BTreeMap<Inode, u32>,
-    pub(super) clock: Clock,
+    clock: Clock,
 }
 
 impl Tree {
@@ -246,9 +246,9 @@ impl Tree {
 
     // What is there --------------------------------------------------------------------------------
 
-    /// Bytes, as the bounds count them.
-    pub(crate) fn held(&self) -> u64 {
-        self.bytes
+    /// Bytes and names, as the bounds count them.
+    pub(crate) fn held(&self) -> (u64, u32) {
+        (self.bytes, self.entries)
     }
 
     pub(super) fn node(&self, inode: Inode) -> Result<&Node, Refusal> {
@@ -726,6 +726,28 @@ impl Tree {
         tree
     }
 
+    /// These files for a session that would otherwise have others: they keep within the bounds of those
+    /// from here on, go by their clock, and have the folders besides that those begin with.
+    pub(crate) fn in_place_of(mut self, other: &Tree) -> Tree {
+        self.bounds = other.bounds;
+        self.clock = Arc::clone(&other.clock);
+        let Ok(folders) = other.folder(ROOT) else { return self };
+        for name in folders.entries.keys() {
+            if self.folder(ROOT).is_ok_and(|root| root.entries.contains_key(name)) {
+                continue;
+            }
+            let inode = self.next;
+            self.next += 1;
+            let body = Body::Folder(Folder { parent: ROOT, entries: BTreeMap::new() });
+            let node = Node { links: 1, times: Times::all((self.clock)()), body };
+            Arc::make_mut(&mut self.nodes).insert(inode, Arc::new(node));
+            if let Some(Node { body: Body::Folder(root), .. }) = self.node_mut(ROOT) {
+                root.entries.insert(Arc::clone(name), inode);
+            }
+        }
+        self
+    }
+
     /// Forgets an inode that has no name any more and is not open.
     fn forget_unused(&mut self, inode: Inode) {
         let unused = self.node(inode).is_ok_and(|node| node.links == 0);
@@ -763,6 +785,24 @@ mod tests {
 
     fn make(tree: &mut Tree, path: &str) -> Result<Inode, Refusal> {
         tree.open(TOP, path, Opening { write: true, create: true, ..Opening::default() })
+    }
+
+    #[test]
+    fn files_keep_within_the_bounds_and_beside_the_folders_of_those_they_replace() {
+        let mut before = tree();
+        let kept = make(&mut before, "kept").unwrap();
+        before.write(kept, 0, &[1; 5000]).unwrap();
+        let bounds = Bounds { bytes: 4000, ..BOUNDS };
+        let mut tree = before.in_place_of(&Tree::new(&["top", "work"], bounds, tree().clock));
+        let names = tree.folder(ROOT).unwrap().entries.keys().map(|name| name.to_string());
+        assert_eq!(names.collect::<Vec<_>>(), ["other", "top", "work"]);
+        assert_eq!(make(&mut tree, "more"), Err(Refusal::NoSpace));
+        tree.resize(kept, 0).unwrap();
+        make(&mut tree, "more").unwrap();
+        let work = tree.find(ROOT, "work", true).unwrap();
+        tree.make_folder(work, "inner").unwrap();
+        assert_eq!(tree.find(work, "../top", true), Err(Refusal::NotPermitted));
+        assert_eq!(tree.remove_folder(ROOT, "work"), Err(Refusal::Busy));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::away::Away;
 use crate::checkpoint::Checkpoint;
+use crate::engine::Metering;
 use crate::error::{SavedError, SessionError};
 use crate::files::{self, Bounds};
 use crate::limits::Usage;
@@ -90,6 +91,46 @@ impl From<SavedUsage> for Usage {
     }
 }
 
+/// What a saved session says of itself before its contents. Nothing makes sure that it is true, or that
+/// the contents are whole.
+///
+/// # Examples
+///
+/// ```no_run
+/// let saved = fumehood::SavedHeader::read(std::fs::File::open("session")?)?;
+/// println!("saved with the image {}", saved.image);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SavedHeader {
+    /// The [id](crate::Manifest::id) of the image that it was saved with.
+    pub image: String,
+    /// How that image is metered, if that is a way that this library knows.
+    pub metering: Option<Metering>,
+    /// Bytes of its memory.
+    pub memory_bytes: u64,
+    /// The tools that its interpreter has functions of.
+    pub tools: Vec<String>,
+    /// Steps that were run.
+    pub steps: u64,
+}
+
+impl SavedHeader {
+    /// Reads what is said about a saved session, and nothing beyond.
+    ///
+    /// # Errors
+    ///
+    /// [`SavedError::NotASession`], [`SavedError::Version`], [`SavedError::Damaged`] or
+    /// [`SavedError::Io`].
+    pub fn read(mut from: impl Read) -> Result<SavedHeader, SavedError> {
+        let Header { image, metering, memory_bytes, tools, steps, .. } = header(&mut from)?;
+        let metering =
+            [Metering::Fuel, Metering::Clock].into_iter().find(|known| known.name() == metering);
+        Ok(SavedHeader { image, metering, memory_bytes, tools, steps })
+    }
+}
+
 impl Session {
     /// Writes the state of the session as it is now, from which [`Sandbox::resume`] goes on, in this
     /// process or another one that has the same image.
@@ -132,7 +173,7 @@ impl Sandbox {
     /// is damaged, more than the limits of this sandbox allow, or tools that it does not have.
     pub async fn resume(&self, from: impl Read) -> Result<Session, SavedError> {
         let checkpoint = Checkpoint::load(self, from)?;
-        Ok(Session::continued(self, &checkpoint).await.map_err(Box::new)?)
+        Ok(Session::continued(self, self.inner.beginning(), &checkpoint).await.map_err(Box::new)?)
     }
 }
 
@@ -173,13 +214,6 @@ impl Checkpoint {
     /// Those of [`Sandbox::resume`].
     pub fn load(sandbox: &Sandbox, from: impl Read) -> Result<Checkpoint, SavedError> {
         let mut from = Hashing::new(from);
-        if &array::<8>(&mut from)? != MAGIC {
-            return Err(SavedError::NotASession);
-        }
-        let version = u32::from_le_bytes(array(&mut from)?);
-        if version != VERSION {
-            return Err(SavedError::Version { found: version, supported: VERSION });
-        }
         let header = header(&mut from)?;
         check(&header, sandbox)?;
         let size = Size { memory_bytes: header.memory_bytes, page_bytes: header.page_bytes };
@@ -195,7 +229,15 @@ fn page_bytes() -> u32 {
     u32::try_from(rustix::param::page_size()).unwrap_or(u32::MAX)
 }
 
+/// All that comes before the contents.
 fn header(from: &mut impl Read) -> Result<Header, SavedError> {
+    if &array::<8>(from)? != MAGIC {
+        return Err(SavedError::NotASession);
+    }
+    let version = u32::from_le_bytes(array(from)?);
+    if version != VERSION {
+        return Err(SavedError::Version { found: version, supported: VERSION });
+    }
     let length = u32::from_le_bytes(array(from)?);
     if length > HEADER_BYTES {
         return Err(SavedError::Damaged { what: "its header is too long".to_owned() });

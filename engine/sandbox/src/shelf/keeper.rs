@@ -74,7 +74,7 @@ fn written<K: Eq + Hash + Clone>(
     let Ok(committed) = place.session.commit() else { return Ok(None) };
     let (file, mut stored) = folder.create()?;
     let mut to = Counted { to: file, bytes: 0, is_closed: || shared.is_closed() };
-    let away = Away::write(&committed, &place.session.begun(), io::BufWriter::new(&mut to))?;
+    let away = Away::write(&committed, place.session.begun(), io::BufWriter::new(&mut to))?;
     stored.note_bytes(to.bytes);
     Ok(Some((away, stored)))
 }
