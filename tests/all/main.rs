@@ -20,6 +20,7 @@ mod prepared;
 mod repl;
 mod saved;
 mod sessions;
+mod shelf;
 mod tools;
 
 use std::sync::OnceLock;

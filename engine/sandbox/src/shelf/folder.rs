@@ -6,11 +6,12 @@
 //! left.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _, File, OpenOptions, OpenOptionsExt as _};
-use rustix::fs::FlockOperation;
+use rustix::fs::{FlockOperation, Mode, OFlags};
 
 use crate::image::hexadecimal;
 
@@ -25,9 +26,9 @@ const TRIES: usize = 8;
 pub(super) struct Folder {
     parent: Dir,
     name: String,
-    /// Open and locked.
     folder: Dir,
     next: AtomicU64,
+    _lock: OwnedFd,
 }
 
 impl Folder {
@@ -40,8 +41,10 @@ impl Folder {
             let name = format!("{PREFIX}{}", hexadecimal(&random));
             parent.create_dir_with(&name, DirBuilder::new().mode(0o700))?;
             let folder = parent.open_dir(&name)?;
-            if is_locked_now(&folder) && parent.exists(&name) {
-                return Ok(Folder { parent, name, folder, next: AtomicU64::new(0) });
+            if let Some(lock) = locked(&folder)
+                && parent.exists(&name)
+            {
+                return Ok(Folder { parent, name, folder, next: AtomicU64::new(0), _lock: lock });
             }
         }
         Err(io::ErrorKind::ResourceBusy.into())
@@ -93,9 +96,13 @@ impl Drop for Stored {
     }
 }
 
-/// Locks a folder, if nobody else has.
-fn is_locked_now(folder: &Dir) -> bool {
-    rustix::fs::flock(folder, FlockOperation::NonBlockingLockExclusive).is_ok()
+/// Locks a folder as long as the value lives, if nobody else has.
+fn locked(folder: &Dir) -> Option<OwnedFd> {
+    // A folder may be open in a way that is good for nothing but to name things in it.
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = rustix::fs::openat(folder, ".", flags, Mode::empty()).ok()?;
+    rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive).ok()?;
+    Some(folder)
 }
 
 /// Removes the folders of shelves whose processes are gone.
@@ -106,9 +113,7 @@ fn remove_left(parent: &Dir) -> io::Result<()> {
         let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX));
         if is_ours && entry.file_type()?.is_dir() {
             // Whoever else is at it may have removed it already.
-            if let Ok(folder) = parent.open_dir(&name)
-                && is_locked_now(&folder)
-            {
+            if let Some(_lock) = parent.open_dir(&name).ok().as_ref().and_then(locked) {
                 parent.remove_dir_all(&name).ok();
             }
         }
