@@ -541,7 +541,7 @@ async fn try_out(sandbox: &Sandbox, attack: &Attack) -> Result<Vec<String>, Sess
         if ended.lost && attack.fate != Fate::Either {
             complaints.push(format!("the session was lost with step {number}: {}", told()));
         }
-        if ended.rolled_back {
+        if ended.rolled_back || ended.lost {
             rolled_back = true;
             if number < attack.steps.len() && attack.fate != Fate::Either {
                 complaints.push(format!("step {number} was rolled back: {}", told()));

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fumehood::Limits;
-use fumehood_agent::{Agent, AgentError, AgentEvent, Message, Replay, Role, RunResult, RunState};
+use fumehood_agent::{Agent, AgentError, AgentEvent, RunResult, RunState};
+use fumehood_model::{Line, Message, ModelError, Replay, Retry, Role, Scripted};
 use serde_json::{Value, json};
 
 use crate::builder;
@@ -25,7 +26,7 @@ async fn run(replies: &[&str]) -> RunResult {
 fn told(result: &RunResult) -> String {
     let messages: Vec<Message> = result.memory.messages();
     assert_eq!(messages[3].role, Role::User);
-    messages[3].content.clone()
+    messages[3].text()
 }
 
 #[tokio::test]
@@ -40,9 +41,9 @@ async fn code_runs_and_what_it_printed_and_its_value_are_told() {
     assert_eq!(result.memory.steps.len(), 2);
     let messages = result.memory.messages();
     assert_eq!((messages[0].role, messages[1].role), (Role::System, Role::User));
-    assert_eq!(messages[1].content, "New task:\nDo it.");
+    assert_eq!(messages[1].text(), "New task:\nDo it.");
     assert_eq!(
-        messages[2].content,
+        messages[2].text(),
         "Thought: look.\n<code>\nx = 20\nprint('hello')\nx + 1\n</code>"
     );
 }
@@ -145,6 +146,23 @@ async fn what_happens_is_told_as_it_happens() {
             "answer 2",
         ]
     );
+}
+
+#[tokio::test]
+async fn what_a_model_said_before_it_failed_is_taken_back() {
+    let said = Arc::new(Mutex::new(String::new()));
+    let collected = Arc::clone(&said);
+    let cut = ModelError::Cut { received: 4, source: None };
+    let model = Scripted::new([Line::from("half").failing(cut), "<code>final_answer(2)".into()]);
+    let model = Retry::new(model).with_first_wait(Duration::from_millis(1));
+    let agent = Agent::new(model).with_listener(Arc::new(move |event| match event {
+        AgentEvent::Said { text } => collected.lock().unwrap().push_str(text),
+        AgentEvent::Retrying { .. } => collected.lock().unwrap().clear(),
+        _ => {}
+    }));
+    let result = agent.run("x", &builder().build().unwrap()).await.unwrap();
+    assert_eq!(result.text, "2");
+    assert_eq!(*said.lock().unwrap(), "<code>final_answer(2)");
 }
 
 #[tokio::test]

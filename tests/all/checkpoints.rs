@@ -1,12 +1,16 @@
 //! Sessions as values: rolled back, forked, kept and gone back to.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fumehood::{
-    Code, Limit, Limits, Metering, Outcome, Sandbox, SandboxBuilder, Session, SessionError, Step,
+    Code, Engine, Limit, Limits, Metering, Outcome, Sandbox, SandboxBuilder, Session, SessionError,
+    Step,
 };
+use serde_json::json;
 
-use crate::{builder, clock, printed, repr, session};
+use crate::{builder, clock, image, printed, repr, session, store};
 
 fn with(metering: Metering) -> SandboxBuilder {
     match metering {
@@ -151,9 +155,10 @@ async fn a_session_that_is_forked_goes_on_apart() {
 }
 
 #[tokio::test]
-async fn a_fork_outlives_its_parent_and_its_sandbox() {
+async fn a_fork_outlives_its_parent_its_sandbox_and_its_engine() {
     let mut child = {
-        let sandbox = builder().build().unwrap();
+        let engine = Engine::new(&image()).unwrap();
+        let sandbox = Sandbox::builder(&engine).build().unwrap();
         let mut parent = sandbox.session().await.unwrap();
         parent.run("import numpy as np\nx = np.arange(1_000_000, dtype='int64')").await.unwrap();
         parent.fork().await.unwrap()
@@ -164,15 +169,70 @@ async fn a_fork_outlives_its_parent_and_its_sandbox() {
     assert_eq!(value(&mut child, "int(x[-1])").await, "999999");
 }
 
+/// A line of a thousand generations takes no more than one of a hundred, as nobody has the others.
 #[tokio::test]
-async fn forks_of_forks_of_forks() {
-    let mut session = session().await;
+async fn a_thousand_forks_each_of_the_one_before() {
+    let engine = Engine::new(&image()).unwrap();
+    let mut session = Sandbox::builder(&engine).build().unwrap().session().await.unwrap();
     session.run("x = []").await.unwrap();
-    for generation in 0..100 {
+    let mut a_hundred = 0;
+    for generation in 0..1000 {
         session.run(format!("x.append({generation})")).await.unwrap();
         session = session.fork().await.unwrap();
+        if generation == 100 {
+            a_hundred = engine.state_bytes();
+        }
     }
-    assert_eq!(value(&mut session, "x == list(range(100))").await, "True");
+    assert_eq!(value(&mut session, "x == list(range(1000))").await, "True");
+    let bytes = engine.state_bytes();
+    assert!(bytes < a_hundred + (2 << 20), "{a_hundred} bytes became {bytes}");
+    drop(session);
+    assert_eq!(engine.state_bytes(), 0);
+}
+
+/// What a child does on its own thread: it changes what it has, forks, is stopped and goes back.
+async fn live(mut child: Session, number: usize) {
+    for turn in 0..10 {
+        let change = format!("seen.append({turn}); data[{turn} * 100_000] = {number}");
+        let kept = child.checkpoint().unwrap();
+        child.run(change.as_str()).await.unwrap();
+        let mut other = child.fork().await.unwrap();
+        other.run("seen.clear(); data.clear()").await.unwrap();
+        if turn % 3 == 0 {
+            other.restore(&kept).await.unwrap();
+            other.run(change).await.unwrap();
+            child = other;
+        }
+        let step = child.run("seen.clear(); data.clear(); import os; os.abort()").await.unwrap();
+        assert!(rolled_back(&step));
+        let seen =
+            format!("seen == list(range({turn} + 1)), list(data[:{turn} * 100_000 + 1:100_000])");
+        assert_eq!(value(&mut child, &seen).await, format!("(True, {:?})", vec![number; turn + 1]));
+    }
+}
+
+#[test]
+fn children_of_one_parent_live_on_threads_of_their_own() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    for image in [image(), store().with_metering(Metering::Clock).open().unwrap()] {
+        let engine = Engine::new(&image).unwrap();
+        let children = runtime().block_on(async {
+            let sandbox = Sandbox::builder(&engine).build().unwrap();
+            let mut parent = sandbox.session().await.unwrap();
+            parent.run("seen, data = [], bytearray(1_000_000)").await.unwrap();
+            let mut children = Vec::new();
+            for _ in 0..4 {
+                children.push(parent.fork().await.unwrap());
+            }
+            children
+        });
+        std::thread::scope(|scope| {
+            for (number, child) in children.into_iter().enumerate() {
+                scope.spawn(move || runtime().block_on(live(child, number)));
+            }
+        });
+        assert_eq!(engine.state_bytes(), 0);
+    }
 }
 
 #[tokio::test]
@@ -285,4 +345,71 @@ async fn files_are_rolled_back_and_forked_with_the_session() {
     assert_eq!(value(&mut child, "open('a.txt').read()").await, "'one!'");
     parent.restore(&begun).await.unwrap();
     assert_eq!(value(&mut parent, seen).await, "('one', ['a.txt'], ['folder'])");
+}
+
+/// Code for what sets an interpreter up, which is in its memory, where code can change it.
+fn changing_the_setup(code: &str) -> String {
+    format!(
+        "import fumehood.sessions\ndef start(setup):\n    {code}\n    return steps.run\n\
+         fumehood.sessions.start.__code__ = start.__code__"
+    )
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_set_up_again_is_lost_and_a_checkpoint_brings_it_back() {
+    let mut session = session().await;
+    session.run("x = 1").await.unwrap();
+    let checkpoint = session.checkpoint().unwrap();
+    session.run(changing_the_setup("1 / 0")).await.unwrap();
+    assert!(matches!(session.fork().await, Err(SessionError::Start { .. })));
+    assert_eq!(value(&mut session, "x").await, "1");
+    let step = session.run("x = 2; import os; os.abort()").await.unwrap();
+    assert!(matches!(step.outcome, Outcome::Failed(_)));
+    assert!(step.lost && !step.rolled_back && session.is_lost(), "{step:?}");
+    assert!(matches!(session.run("x").await, Err(SessionError::Lost { .. })));
+    session.restore(&checkpoint).await.unwrap();
+    assert_eq!(value(&mut session, "x").await, "1");
+}
+
+#[tokio::test]
+async fn what_is_set_up_calls_no_tool_and_prints_nothing() {
+    let called = Arc::new(AtomicBool::new(false));
+    let note = {
+        let called = Arc::clone(&called);
+        move |_| {
+            called.store(true, Ordering::Relaxed);
+            async { Ok::<_, String>(1) }
+        }
+    };
+    let tool = fumehood::function("note", "", json!({"type": "object"}), note);
+    let mut session = builder().tool(tool).build().unwrap().session().await.unwrap();
+    let code = "\n    try:\n        import __main__; __main__.note()\n    except BaseException as error:\n        \
+                __main__.error = type(error).__name__\n    print('printed' * 1000, flush=True)";
+    session.run(changing_the_setup(code)).await.unwrap();
+    let mut child = session.fork().await.unwrap();
+    let step = child.run("print(error)").await.unwrap();
+    assert_eq!(printed(step), "ToolCallLimitExceeded\n");
+    assert!(!called.load(Ordering::Relaxed));
+}
+
+#[tokio::test]
+async fn going_back_is_neither_cancelled_nor_left_half_done() {
+    let mut session = session().await;
+    let slowly = changing_the_setup("import time; time.sleep(0.2)");
+    session.run(format!("{slowly}\nx = 1\nopen('f', 'w').write('1')")).await.unwrap();
+    let checkpoint = session.checkpoint().unwrap();
+    let seen = "x, open('f').read()";
+    session.run("x = 2; open('f', 'w').write('2')").await.unwrap();
+    let handle = session.cancel_handle();
+    let cancelling = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        handle.cancel();
+    });
+    session.restore(&checkpoint).await.unwrap();
+    cancelling.await.unwrap();
+    assert_eq!(value(&mut session, seen).await, "(1, '1')");
+    session.run("x = 3; open('f', 'w').write('3')").await.unwrap();
+    let abandoned = tokio::time::timeout(Duration::from_millis(50), session.restore(&checkpoint));
+    abandoned.await.unwrap_err();
+    assert_eq!(value(&mut session, seen).await, "(1, '1')");
 }

@@ -12,7 +12,10 @@ pub(crate) fn fumehood(arguments: &[&str]) -> Command {
     crate::engine();
     let mut command = Command::new(env!("CARGO_BIN_EXE_fumehood"));
     command.args(arguments).stdin(Stdio::null());
-    for name in ["FUMEHOOD_MODEL", "OPENAI_API_KEY", "OPENAI_API_BASE"] {
+    let variables = fumehood_model::providers()
+        .iter()
+        .flat_map(|provider| provider.base_variables.iter().chain(provider.key_variables));
+    for name in variables.chain(&["FUMEHOOD_MODEL"]) {
         command.env_remove(name);
     }
     command

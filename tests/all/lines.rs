@@ -1,8 +1,13 @@
 //! `exec --jsonl`: a line in, a line out, in order, whatever comes.
 
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::command::with_stdin;
+use crate::command::{fumehood, with_stdin};
 
 /// The answers to some lines.
 fn answers(lines: &[u8]) -> Vec<Value> {
@@ -212,4 +217,53 @@ fn variables_and_files_are_as_before_a_line_that_had_to_be_stopped() {
         assert_eq!(found[1]["rolled_back"], true);
         assert_eq!(found[2]["value"]["repr"], "(1, 'first')");
     }
+}
+
+/// The files of a folder beside `one.session`, and their sizes.
+fn others(folder: &Path) -> Vec<(std::path::PathBuf, u64)> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let others = entries.filter(|entry| entry.file_name() != "one.session");
+    // One that was renamed meanwhile has no size any more.
+    others.filter_map(|entry| Some((entry.path(), entry.metadata().ok()?.len()))).collect()
+}
+
+/// The process is killed when it has written so much of the file and then so much: what has the name is
+/// the session of that line, or of the last one that got to its end.
+#[test]
+fn a_process_that_is_killed_while_it_saves_leaves_a_whole_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.session");
+    let code = "import numpy as np\nnoise, turn = np.random.default_rng(1).bytes(10_000_000), 0";
+    answers_to(&[json!({"session": "a", "code": code, "save": path})]);
+    let whole = std::fs::metadata(&path).unwrap().len();
+    let (mut last, mut halfway) = (0, 0);
+    for turn in 1..=8 {
+        let mut child = fumehood(&["exec", "--jsonl"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let line = json!({"resume": path, "code": format!("turn = {turn}"), "save": path});
+        writeln!(child.stdin.take().unwrap(), "{line}").unwrap();
+        let enough = whole * (turn - 1) / 8;
+        while child.try_wait().unwrap().is_none()
+            && !others(folder.path()).iter().any(|(_, bytes)| *bytes >= enough)
+        {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for (partial, _) in others(folder.path()) {
+            halfway += 1;
+            std::fs::remove_file(partial).unwrap();
+        }
+        let found = answers_to(&[json!({"resume": path, "code": "[turn, len(noise)]"})]);
+        let found = &found[0]["value"]["json"];
+        assert!(
+            *found == json!([turn, 10_000_000]) || *found == json!([last, 10_000_000]),
+            "{found}"
+        );
+        last = found[0].as_u64().unwrap();
+    }
+    assert!(halfway > 0, "it was never killed while it was writing");
 }

@@ -8,7 +8,8 @@ use cap_std::fs::Dir;
 use fumehood::{
     Checkpoint, Code, ConfigError, Grant, Limits, Outcome, PrepareError, Session, Totals,
 };
-use fumehood_agent::{Agent, Replay};
+use fumehood_agent::Agent;
+use fumehood_model::Replay;
 use serde_json::json;
 
 use crate::{builder, clock, printed, repr};

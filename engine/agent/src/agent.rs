@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fumehood::{Code, FinalAnswer, Outcome, Sandbox, Session, SessionError, Step};
+use fumehood_model::{Delta, Message, Model, ModelError, Reply, Request, Usage};
 use serde::Serialize;
 
 use crate::memory::{Action, Memory};
-use crate::model::{Message, Model, ModelError, Reply, Request, Role, TokenUsage};
 use crate::parse::{CodeTags, code_of};
 use crate::prompt;
 
@@ -47,6 +47,13 @@ pub enum AgentEvent<'a> {
         /// The next part of its reply.
         text: &'a str,
     },
+    /// The model failed, and is asked again: what it said in this step so far does not count.
+    Retrying {
+        /// Why.
+        error: &'a ModelError,
+        /// It is asked after this time.
+        wait: Duration,
+    },
     /// Code is about to run.
     Running {
         /// The code.
@@ -73,7 +80,7 @@ pub struct RunResult {
     /// Everything that was said and done.
     pub memory: Memory,
     /// What the model's replies cost together, if it says.
-    pub tokens: Option<TokenUsage>,
+    pub tokens: Option<Usage>,
     /// How long it took.
     pub took: Duration,
 }
@@ -176,8 +183,10 @@ impl Agent {
         session: &mut Session,
     ) -> Result<(Action, Option<FinalAnswer>), AgentError> {
         let thinking = Instant::now();
-        let Reply { mut content, usage } = self.generate(&memory.messages()).await?;
+        let stop = [self.tags.close.clone(), "Observation:".to_owned()];
+        let reply = self.generate(Request::new(memory.messages()).with_stop(stop)).await?;
         let thinking = thinking.elapsed();
+        let mut content = reply.text();
         // The closing tag stopped the model; it belongs to what it said.
         if content.contains(&self.tags.open) && !content.trim_end().ends_with(&self.tags.close) {
             content.push_str(&self.tags.close);
@@ -187,7 +196,7 @@ impl Agent {
             code: None,
             observation: String::new(),
             error: None,
-            tokens: usage,
+            tokens: reply.usage,
             fuel: 0,
             thinking,
             running: Duration::ZERO,
@@ -218,28 +227,24 @@ impl Agent {
     }
 
     /// Asks for an answer when there are no steps left.
-    async fn last_words(
-        &self,
-        memory: &Memory,
-    ) -> Result<(String, Option<TokenUsage>), AgentError> {
+    async fn last_words(&self, memory: &Memory) -> Result<(String, Option<Usage>), AgentError> {
         let mut messages = memory.messages();
         let task = &memory.task;
-        messages.push(Message {
-            role: Role::User,
-            content: format!(
-                "There are no steps left. From what has been found out so far, answer the task in \
-                 plain words, without code:\n{task}"
-            ),
-        });
-        let delta = |text: &str| self.tell(AgentEvent::Said { text });
-        let reply = self.model.generate(Request::new(&messages, &[]), &delta).await?;
-        Ok((reply.content.trim().to_owned(), reply.usage))
+        messages.push(Message::user(format!(
+            "There are no steps left. From what has been found out so far, answer the task in \
+             plain words, without code:\n{task}"
+        )));
+        let reply = self.generate(Request::new(messages)).await?;
+        Ok((reply.text().trim().to_owned(), reply.usage))
     }
 
-    async fn generate(&self, messages: &[Message]) -> Result<Reply, ModelError> {
-        let stop = [self.tags.close.clone(), "Observation:".to_owned()];
-        let delta = |text: &str| self.tell(AgentEvent::Said { text });
-        self.model.generate(Request::new(messages, &stop), &delta).await
+    async fn generate(&self, request: Request) -> Result<Reply, ModelError> {
+        let listener = |delta: Delta<'_>| match delta {
+            Delta::Text(text) => self.tell(AgentEvent::Said { text }),
+            Delta::Restarted { error, wait } => self.tell(AgentEvent::Retrying { error, wait }),
+            _ => {}
+        };
+        self.model.generate(&request, &listener).await
     }
 
     fn finish(
@@ -247,7 +252,7 @@ impl Agent {
         state: RunState,
         answer: FinalAnswer,
         memory: Memory,
-        last: Option<TokenUsage>,
+        last: Option<Usage>,
         started: Instant,
     ) -> RunResult {
         let mut tokens = last;

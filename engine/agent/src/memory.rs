@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use fumehood_model::{Message, Usage};
 use serde::{Deserialize, Serialize};
-
-use crate::model::{Message, Role, TokenUsage};
 
 /// A run's memory: the task, and each step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,7 +30,7 @@ pub struct Action {
     /// What went wrong, as the model is told.
     pub error: Option<String>,
     /// What the model's reply cost, if the model says.
-    pub tokens: Option<TokenUsage>,
+    pub tokens: Option<Usage>,
     /// Instructions that the code took, in the sandbox's fuel.
     pub fuel: u64,
     /// How long the model took.
@@ -43,14 +42,13 @@ pub struct Action {
 impl Memory {
     /// The conversation that the model continues.
     pub fn messages(&self) -> Vec<Message> {
-        let say = |role, content: String| Message { role, content };
         let mut messages = vec![
-            say(Role::System, self.system_prompt.clone()),
-            say(Role::User, format!("New task:\n{}", self.task)),
+            Message::system(self.system_prompt.clone()),
+            Message::user(format!("New task:\n{}", self.task)),
         ];
         for step in &self.steps {
-            messages.push(say(Role::Assistant, step.reply.clone()));
-            messages.push(say(Role::User, step.told()));
+            messages.push(Message::assistant(step.reply.clone()));
+            messages.push(Message::user(step.told()));
         }
         messages
     }

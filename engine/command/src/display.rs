@@ -15,6 +15,9 @@ pub(crate) fn terminal(printer: &Arc<Printer>) -> AgentListener {
     Arc::new(move |event| match event {
         AgentEvent::StepStarted { number } => printer.say(&format!("\n--- Step {number} ---")),
         AgentEvent::Said { text } => printer.talk(text),
+        AgentEvent::Retrying { error, wait } => {
+            printer.say(&format!("\n[{error}; the model is asked again in {}]", short(wait)));
+        }
         AgentEvent::Running { .. } => printer.say("\n--- Output ---"),
         AgentEvent::Sandbox(Event::Output { bytes, .. }) => {
             printer.talk(&String::from_utf8_lossy(bytes));
@@ -61,6 +64,11 @@ fn line(event: &AgentEvent<'_>) -> Option<Value> {
     Some(match event {
         AgentEvent::StepStarted { number } => json!({"event": "step_started", "number": number}),
         AgentEvent::Said { text } => json!({"event": "said", "text": text}),
+        AgentEvent::Retrying { error, wait } => json!({
+            "event": "retrying",
+            "error": error.to_string(),
+            "wait_us": microseconds(*wait),
+        }),
         AgentEvent::Running { code } => json!({"event": "running", "code": code}),
         AgentEvent::Sandbox(Event::Output { stream, bytes }) => json!({
             "event": "output",

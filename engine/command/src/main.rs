@@ -3,7 +3,7 @@
 //! * `exec`: Python in a fresh sandbox; `lines` is many pieces of it, a line of JSON each
 //! * `bench`: what sandboxing costs on this machine
 //! * `repl`: an interactive prompt on one session
-//! * `run`: agents; `display` shows them at work
+//! * `run`: agents, whose `model` the flags choose; `display` shows them at work
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
 //! * `saving`: saved sessions as files
@@ -18,6 +18,7 @@ mod display;
 mod exec;
 mod image;
 mod lines;
+mod model;
 mod prepared;
 mod printer;
 mod repl;

@@ -7,10 +7,12 @@ use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use fumehood::{Grant, Sandbox, SandboxBuilder, Tool};
-use fumehood_agent::{Agent, Model, OpenAi, Replay, RunResult};
+use fumehood_agent::{Agent, RunResult};
+use fumehood_model::{Model, Replay};
 use serde_json::json;
 
 use crate::display;
+use crate::model::ModelFlags;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags};
@@ -25,20 +27,8 @@ const DATA: &str = "/data";
 pub(crate) struct RunFlags {
     /// What is to be done
     task: String,
-    /// The model: its name at the server, or replay:FILE for recorded replies
-    #[arg(long, value_name = "NAME", env = "FUMEHOOD_MODEL")]
-    model: String,
-    /// Where the API of the model's server begins; any that speaks OpenAI's chat completions
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "OPENAI_API_BASE",
-        default_value = "https://api.openai.com/v1"
-    )]
-    api_base: String,
-    /// The key for the server
-    #[arg(long, value_name = "KEY", env = "OPENAI_API_KEY", hide_env_values = true)]
-    api_key: Option<String>,
+    #[command(flatten)]
+    model: ModelFlags,
     /// Give the agent a copy of a file, to read in /data
     #[arg(long, value_name = "PATH")]
     file: Vec<PathBuf>,
@@ -79,16 +69,7 @@ pub(crate) async fn run(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     let files = Files::copied(&flags.file)?;
-    let agent = match flags.model.strip_prefix("replay:") {
-        Some(recording) => agent(Replay::open(recording)?, &flags.showing, printer),
-        None => {
-            let mut model = OpenAi::new(&flags.api_base, &flags.model);
-            if let Some(key) = &flags.api_key {
-                model = model.with_key(key);
-            }
-            agent(model, &flags.showing, printer)
-        }
-    };
+    let agent = agent(flags.model.model()?, &flags.showing, printer);
     let agent = agent.with_instructions(&flags.instructions);
     let engine = image.engine(printer)?;
     let builder = Sandbox::builder(&engine).limits(flags.limits.limits());

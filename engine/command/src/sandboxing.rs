@@ -59,7 +59,8 @@ impl ImageFlags {
     /// The prepared image that was named, if one was.
     pub(crate) fn prepared(&self) -> Result<Option<PreparedImage>> {
         let name = self.image.as_ref().and_then(|image| image.to_str());
-        Ok(match name {
+        // For what can only be a directory, the cache is left alone.
+        Ok(match name.filter(|name| prepared::name_of(name).is_ok()) {
             Some(name) => PreparedImage::find(&self.cache()?, name),
             None => None,
         })

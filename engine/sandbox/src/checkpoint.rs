@@ -56,7 +56,8 @@ impl Session {
     /// # Errors
     ///
     /// * [`SessionError::OtherEngine`] if the checkpoint is one of another engine
-    /// * [`SessionError::State`] or [`SessionError::Start`] if the system refuses; the session is lost
+    /// * [`SessionError::State`] or [`SessionError::Start`] if the system refuses; the session is lost, but
+    ///   for one that was [parked](Session::park), which is what the checkpoint says, and still parked
     pub async fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), SessionError> {
         if !checkpoint.is_of(&self.sandbox().inner.engine) {
             return Err(SessionError::OtherEngine);
@@ -68,8 +69,9 @@ impl Session {
     /// A second session in the same state, of the same sandbox. From here on the two have nothing to do
     /// with each other.
     ///
-    /// Everything in the interpreter is the same, the state of random number generators included, and so
-    /// is what steps have used so far, as far as totals are limited. Files that are open stay open here,
+    /// It is made between two steps: a step has the session for itself as long as it runs. Everything in the
+    /// interpreter is the same, the state of random number generators included, and so is what steps have
+    /// used so far, as far as totals are limited. Files that are open stay open here,
     /// and are closed there.
     ///
     /// # Errors

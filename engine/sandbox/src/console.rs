@@ -17,7 +17,8 @@ use crate::outcome::{Event, Listener, Output, Stream};
 /// The console of a session.
 pub(crate) struct Console {
     control: Arc<Control>,
-    printing: Mutex<Printing>,
+    /// `None` while no step runs: what an interpreter prints that is being set up goes nowhere.
+    printing: Mutex<Option<Printing>>,
 }
 
 #[derive(Default)]
@@ -35,19 +36,19 @@ impl Console {
         Console { control, printing: Mutex::default() }
     }
 
-    fn printing(&self) -> MutexGuard<'_, Printing> {
+    fn printing(&self) -> MutexGuard<'_, Option<Printing>> {
         // A listener may have panicked; what was collected is still whole.
         self.printing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins a step that may print `limit` bytes.
     pub(crate) fn begin(&self, limit: u64, scope: Scope, listener: Option<Listener>) {
-        *self.printing() = Printing { listener, limit, scope, ..Printing::default() };
+        *self.printing() = Some(Printing { listener, limit, scope, ..Printing::default() });
     }
 
     /// Ends the step: what it printed, and how many bytes that would have been without a limit.
     pub(crate) fn end(&self) -> (Output, u64) {
-        let printing = std::mem::take(&mut *self.printing());
+        let printing = self.printing().take().unwrap_or_default();
         let text = |bytes| match String::from_utf8(bytes) {
             Ok(text) => text,
             // Cut in the middle of a character, or not text at all.
@@ -64,6 +65,7 @@ impl Console {
     /// Prints what there is room for. The first byte past the limit interrupts the step.
     pub(crate) fn print(&self, stream: Stream, bytes: &[u8]) {
         let mut printing = self.printing();
+        let Some(printing) = &mut *printing else { return };
         let before = printing.printed;
         let room = usize::try_from(printing.limit.saturating_sub(before)).unwrap_or(usize::MAX);
         let kept = &bytes[..bytes.len().min(room)];

@@ -133,6 +133,12 @@ impl Engine {
         &self.inner.manifest
     }
 
+    /// The SHA-256 of the memory that every session has to begin with, hexadecimal.
+    pub(crate) fn memory_sha256(&self) -> &str {
+        let memory = self.inner.manifest.files.get(crate::image::MEMORY);
+        memory.map_or("", |digest| &digest.sha256)
+    }
+
     /// How the guest's work is measured and bounded, which the image decides.
     pub fn metering(&self) -> Metering {
         self.inner.manifest.metering

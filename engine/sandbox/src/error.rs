@@ -256,9 +256,9 @@ pub enum SavedError {
     /// The session was one of another image, and without it says nothing.
     #[error("the session was saved with the image {found}, this is {expected}")]
     OtherImage {
-        /// The session's image.
+        /// The session's image, and the beginning of the SHA-256 of its memory.
         found: String,
-        /// The sandbox's image.
+        /// The same of the sandbox's.
         expected: String,
     },
     /// The interpreter has functions of tools that the sandbox does not have.

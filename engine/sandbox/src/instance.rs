@@ -22,18 +22,17 @@ use crate::error::SessionError;
 use crate::files::HostFiles;
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::hexadecimal;
-use crate::limits::Scopes;
+use crate::limits::{Limits, Scopes};
 use crate::memory::Beginning;
 use crate::sandbox::Inner;
 use crate::session::Committed;
 use crate::wasi;
 
-/// Fuel for starting a session, which is not the user's: its tools are declared and its random
+/// Fuel for setting an interpreter up, which is not the user's: its tools are declared and its random
 /// numbers seeded. Enough for thousands of tools.
 const START_FUEL: u64 = 20_000_000_000;
-
-/// Time for the same. It takes a millisecond, unless code in an earlier step has made something else of
-/// the runtime.
+/// How long that takes at most. In a memory in which a session has been before, what runs then is the
+/// guest's own, and as hostile as any step.
 const START_TIME: Duration = Duration::from_secs(10);
 
 /// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
@@ -143,7 +142,13 @@ impl Instance {
         let engine = &sandbox.engine;
         let wasi = wasi::context(engine.folders(), &sandbox.grants, console)
             .map_err(failing("opening the granted folders"))?;
-        let limits = sandbox.limits.clone().with_fuel(START_FUEL).with_time(START_TIME);
+        let limits = Limits {
+            fuel: Some(START_FUEL),
+            time: START_TIME,
+            cpu: None,
+            tool_calls: 0,
+            ..sandbox.limits.clone()
+        };
         let host = Host {
             wasi,
             table: ResourceTable::new(),
@@ -161,19 +166,20 @@ impl Instance {
         let instantiated = engine.instantiate(&mut store, beginning).await;
         let (guest, memory) = instantiated.map_err(failing("copying the interpreter"))?;
         control.attach(memory);
-        control.begin_start(&limits);
-        let started = {
+        let set_up =
+            failing::<Box<dyn std::error::Error + Send + Sync>>("setting the interpreter up");
+        control.begin_setup(Instant::now(), &limits);
+        let ended = {
             let interpreter = guest.fumehood_guest_interpreter();
             let call = interpreter.call_start(&mut store, engine.manifest().entry, setup);
             Supervised::new(std::pin::pin!(call), control).await
         };
         control.end();
-        let failed = failing::<wasmtime::Error>("setting the interpreter up");
-        match started {
-            Ended::Returned(returned) => returned.map_err(failed)?,
-            Ended::Stopped(_) => return Err(failed(wasmtime::Error::msg("it does not end"))),
+        match ended {
+            Ended::Returned(Ok(())) => Ok(Instance { store, guest }),
+            Ended::Returned(Err(error)) => Err(set_up(error.into())),
+            Ended::Stopped(_) => Err(set_up("it takes too long".into())),
         }
-        Ok(Instance { store, guest })
     }
 
     /// Whether the guest has files open.

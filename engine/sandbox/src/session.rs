@@ -147,7 +147,8 @@ impl Session {
         }
         let mut given = limits.unwrap_or_else(|| usual.clone());
         given.session = usual.session.clone();
-        self.steps += 1;
+        // A saved session may say that it has run any number of them.
+        self.steps = self.steps.saturating_add(1);
         let file = file.unwrap_or_else(|| format!("<step {}>", self.steps));
         if let Some(reached) = given.exhausted(&self.usage) {
             return Ok(Step {
@@ -198,8 +199,8 @@ impl Session {
             tool_calls: host.step.tool_calls(),
         };
         self.usage.add(&usage);
-        let rolled_back = broken || (atomic && !outcome.is_success());
-        if rolled_back {
+        let undone = broken || (atomic && !outcome.is_success());
+        if undone {
             drop(instance);
             // That the session is lost if this fails is in `lost`.
             self.roll_back().await.ok();
@@ -207,7 +208,8 @@ impl Session {
             self.files_before = None;
             self.instance = Some(instance);
         }
-        Ok(Step { outcome, output, usage, rolled_back, lost: self.lost.is_some() })
+        let lost = self.lost.is_some();
+        Ok(Step { outcome, output, usage, rolled_back: undone && !lost, lost })
     }
 
     /// The state as it is, which the next steps can be rolled back to.
@@ -294,7 +296,7 @@ impl Session {
     }
 
     /// Makes the session what it was then, or in the beginning, with these files. It is lost if that
-    /// fails.
+    /// fails, unless it was parked: then it still is.
     pub(crate) async fn go_back(
         &mut self,
         to: Option<Committed>,
@@ -302,27 +304,32 @@ impl Session {
     ) -> Result<(), SessionError> {
         self.instance = None;
         self.files_before = None;
-        let parked = self.is_parked().then(|| self.surroundings.files.tree.copy());
-        let gone = self.going_back(to, files).await;
-        match (parked, &gone) {
+        self.changed = false;
+        // A step that was abandoned has printed its last.
+        self.surroundings.console.end();
+        // From here on this is what the session is, even if whoever waits for it does so no longer.
+        self.committed = to;
+        let parked = self.is_parked();
+        let gone = self.going_back(files).await;
+        self.lost = match &gone {
+            Ok(()) => None,
             // Nothing was in the memory that could not be made.
-            (Some(files), Err(_)) => {
+            Err(_) if parked => {
                 self.surroundings.control.detach();
-                self.surroundings.files.tree.put_back(files);
+                None
             }
-            (_, Err(error)) => self.lost = Some(format!("it could not be gone back: {error}")),
-            (_, Ok(())) => self.lost = None,
-        }
+            Err(error) => Some(format!("it could not be gone back: {error}")),
+        };
         gone
     }
 
-    async fn going_back(&mut self, to: Option<Committed>, files: Tree) -> Result<(), SessionError> {
+    async fn going_back(&mut self, files: Tree) -> Result<(), SessionError> {
         let Surroundings { sandbox, control, begun, .. } = &self.surroundings;
-        let image = sandbox.engine.image();
-        let state = to.as_ref().map_or(&begun.memory, |to| &to.memory).clone();
+        let image = sandbox.engine.image().clone();
+        let to = self.committed.as_ref();
+        let state = to.map_or(&begun.memory, |to| &to.memory).clone();
         control.renew();
         let memory = control.memory();
-        let image = image.clone();
         self.surroundings.files.tree.put_back(files);
         let beginning = match memory {
             Some(memory) => {
@@ -331,13 +338,11 @@ impl Session {
             }
             None => Beginning::State(image, state),
         };
-        let instance = match &to {
+        let instance = match to {
             None => Instance::start(&self.surroundings, &beginning).await?,
             Some(to) => Instance::resume(&self.surroundings, &beginning, to.open_files).await?,
         };
         self.instance = Some(instance);
-        self.committed = to;
-        self.changed = false;
         Ok(())
     }
 

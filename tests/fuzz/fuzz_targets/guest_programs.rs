@@ -1,8 +1,9 @@
 //! Programs in sessions of the real guest: Python source, hand-made bytecode, raw requests at the door,
-//! system calls on files and descriptors. Whatever they are, the host goes on, every limit holds, and a
-//! fresh session is fresh.
+//! system calls on files and descriptors. Whatever they are, the host goes on, every limit holds, what had
+//! to be stopped is rolled back, what the session has come to can be saved, and a fresh session is fresh.
 #![no_main]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -14,7 +15,10 @@ use std::time::Duration;
 use arbitrary::Arbitrary;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use fumehood::{Code, Grant, Limits, Metering, Outcome, Sandbox, Session, SessionError, Step};
+use fumehood::{
+    Code, FileEntry, FileKind, Grant, Limits, Metering, Outcome, Sandbox, SavedError, Session,
+    SessionError, Step,
+};
 use fumehood_fuzz::{block_on, engine, folder, prepare};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
@@ -254,6 +258,7 @@ async fn run(input: Input<'_>) {
     let mut session = sandbox.session().await.unwrap();
     for actions in input.steps.iter().take(4) {
         let before = ran.load(Ordering::Relaxed);
+        let had = files(&mut session);
         let was_lost = session.is_lost();
         let step = match session.run(Code::new(source(actions))).await {
             Ok(step) => step,
@@ -263,8 +268,11 @@ async fn run(input: Input<'_>) {
         let calls = ran.load(Ordering::Relaxed) - before;
         assert!(calls <= TOOL_CALLS && calls <= step.usage.tool_calls);
         check(&step, &session);
+        if step.rolled_back {
+            assert_eq!(files(&mut session), had);
+        }
     }
-    drop(session);
+    go_on(&sandbox, session).await;
 
     let fresh = "import os; [sorted(os.listdir('/tmp')), 'kept' in globals(), 40 + 2, echo(7)]";
     let mut session = sandbox.session().await.unwrap();
@@ -288,6 +296,50 @@ async fn run(input: Input<'_>) {
     assert!(bytes <= FILE_BYTES + 4096 * places, "{bytes} bytes in {files} files");
 }
 
+/// What is in the session's own folders, by path: the size of each, and the bytes of small files.
+fn files(session: &mut Session) -> BTreeMap<String, (u64, Option<Vec<u8>>)> {
+    let files = session.files();
+    let mut found = BTreeMap::new();
+    let mut pending = vec!["/work".to_owned(), "/tmp".to_owned()];
+    while let Some(folder) = pending.pop() {
+        // Folders can be nested deeper than a path is long.
+        for FileEntry { name, metadata, .. } in files.list(&folder).unwrap_or_default() {
+            let path = format!("{folder}/{name}");
+            let small = metadata.kind == FileKind::File && metadata.size <= FILE_BYTES;
+            let bytes = small.then(|| files.read(&path).unwrap_or_default());
+            if metadata.kind == FileKind::Folder {
+                pending.push(path.clone());
+            }
+            found.insert(path, (metadata.size, bytes));
+        }
+    }
+    found
+}
+
+/// Goes on from what the session has come to, which may be an interpreter without any sense.
+async fn go_on(sandbox: &Sandbox, mut session: Session) {
+    let mut saved = Vec::new();
+    match session.save(&mut saved) {
+        Ok(()) => {}
+        Err(SavedError::Session(error)) if matches!(*error, SessionError::Lost { .. }) => return,
+        Err(error) => panic!("{error}"),
+    }
+    let had = files(&mut session);
+    drop(session);
+    match sandbox.resume(saved.as_slice()).await {
+        Ok(mut session) => {
+            let step = session.run("1 + 1").await.unwrap();
+            check(&step, &session);
+            if step.rolled_back {
+                assert_eq!(files(&mut session), had);
+            }
+        }
+        // What begins an interpreter anew is in its memory, which is the code's.
+        Err(SavedError::Session(error)) if matches!(*error, SessionError::Start { .. }) => {}
+        Err(error) => panic!("{error}"),
+    }
+}
+
 /// Files and folders below a folder, and the bytes of the disk that they take.
 fn left(folder: &Path) -> (u64, u64) {
     let (mut files, mut bytes) = (0, 0);
@@ -309,6 +361,12 @@ fn left(folder: &Path) -> (u64, u64) {
 
 fn check(step: &Step, session: &Session) {
     assert_eq!(step.lost, session.is_lost());
+    let stopped = matches!(
+        step.outcome,
+        Outcome::Failed(_) | Outcome::LimitReached(_, None) | Outcome::Cancelled(None)
+    );
+    assert_eq!(step.rolled_back || step.lost, stopped, "{step:?}");
+    assert!(!(step.rolled_back && step.lost));
     assert!(step.usage.wall < TIME * 2 + LATE, "{:?}", step.usage);
     assert!(step.usage.memory_bytes <= MEMORY);
     let output = &step.output;

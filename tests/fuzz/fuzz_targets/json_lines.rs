@@ -1,4 +1,5 @@
-//! What `fumehood exec --jsonl` reads. Each line is answered by a line, in order, whatever the others are.
+//! What `fumehood exec --jsonl` reads: steps, forks, checkpoints, saved sessions. Each line is answered by a
+//! line, in order, whatever the others are; and no session is lost.
 #![no_main]
 // The command uses the rest.
 #![allow(dead_code, unfulfilled_lint_expectations)]
@@ -7,6 +8,37 @@
 mod lines;
 #[path = "../../../engine/command/src/report.rs"]
 mod report;
+
+/// In place of the command's module of that name: sessions are saved in memory, so that no path of an input
+/// is one of the machine's.
+mod saving {
+    use std::cell::RefCell;
+    use std::collections::HashMap;
+    use std::path::{Path, PathBuf};
+
+    use anyhow::{Context as _, Result};
+    use fumehood::{Sandbox, Session};
+
+    thread_local! {
+        static SAVED: RefCell<HashMap<PathBuf, Vec<u8>>> = RefCell::default();
+    }
+
+    pub(crate) fn save(session: &mut Session, path: &Path) -> Result<()> {
+        let mut bytes = Vec::new();
+        session.save(&mut bytes)?;
+        SAVED.with_borrow_mut(|saved| saved.insert(path.to_owned(), bytes));
+        Ok(())
+    }
+
+    pub(crate) async fn resume(sandbox: &Sandbox, path: &Path) -> Result<Session> {
+        let bytes = SAVED.with_borrow(|saved| saved.get(path).cloned());
+        Ok(sandbox.resume(bytes.context("there is no such file")?.as_slice()).await?)
+    }
+
+    pub(crate) fn forget() {
+        SAVED.take();
+    }
+}
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -46,6 +78,8 @@ struct Fields<'a> {
     id: Option<&'a RawValue>,
     #[serde(default)]
     status: String,
+    rolled_back: bool,
+    session_lost: bool,
 }
 
 fuzz_target!(init: prepare(&[Metering::Fuel]), |input: &[u8]| {
@@ -54,7 +88,8 @@ fuzz_target!(init: prepare(&[Metering::Fuel]), |input: &[u8]| {
         answers.push(line.to_owned());
         Ok(())
     };
-    block_on(lines::serve(input, LONGEST as u64, sandbox(), false, say)).unwrap();
+    saving::forget();
+    block_on(lines::serve(input, LONGEST as u64, sandbox(), true, say)).unwrap();
 
     let mut answers = answers.iter();
     for line in input.split_inclusive(|byte| *byte == b'\n') {
@@ -64,9 +99,15 @@ fuzz_target!(init: prepare(&[Metering::Fuel]), |input: &[u8]| {
         }
         let answer = answers.next().expect("each line is answered");
         assert!(!answer.contains('\n'));
-        let Fields { id, status } = serde_json::from_str(answer).unwrap();
+        let Fields { id, status, rolled_back, session_lost } =
+            serde_json::from_str(answer).unwrap();
         let known = ["ok", "exception", "limit", "final_answer", "crashed", "error"];
-        assert!(known.contains(&&*status), "{answer}");
+        assert!(known.contains(&&*status) && !session_lost, "{answer}");
+        match &*status {
+            "crashed" => assert!(rolled_back, "{answer}"),
+            "ok" | "final_answer" | "error" => assert!(!rolled_back, "{answer}"),
+            _ => {}
+        }
         let text = if long { "" } else { std::str::from_utf8(line).unwrap_or_default() };
         let object = text.trim_start().starts_with('{')
             && serde_json::from_str::<BTreeMap<String, &RawValue>>(text).is_ok();

@@ -2,9 +2,10 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
+use fumehood_agent::CodeTags;
 use fumehood_agent::fuzzing::code_of;
-use fumehood_agent::{CodeTags, Model as _, Replay, Request};
 use fumehood_fuzz::block_on;
+use fumehood_model::{Delta, Model as _, Replay, Request};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
@@ -71,15 +72,22 @@ fn reply(reply: &str) {
 
 fn recording(text: &str) {
     let Ok(replay) = Replay::from_text(text) else { return };
-    let stop = ["</code>".to_owned()];
+    let replay = replay.in_order();
+    let request = Request::new([]).with_stop(["</code>"]);
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let said = std::sync::Mutex::new(String::new());
-        let delta = |text: &str| said.lock().unwrap().push_str(text);
-        let reply = block_on(replay.generate(Request::new(&[], &stop), &delta)).unwrap();
-        assert!(!reply.content.contains("</code>"));
-        assert_eq!(*said.lock().unwrap(), reply.content);
+        let listener = |delta: Delta<'_>| {
+            if let Delta::Text(text) = delta {
+                said.lock().unwrap().push_str(text);
+            }
+        };
+        let reply = block_on(replay.generate(&request, &listener)).unwrap();
+        assert_eq!(*said.lock().unwrap(), reply.text());
         let recorded = serde_json::from_str::<serde_json::Value>(line).unwrap();
-        assert!(recorded["content"].as_str().unwrap().starts_with(&reply.content));
+        if let Some(content) = recorded["content"].as_str() {
+            assert!(!reply.text().contains("</code>"));
+            assert!(content.starts_with(&reply.text()));
+        }
     }
-    assert!(block_on(replay.generate(Request::new(&[], &[]), &|_| ())).is_err());
+    assert!(block_on(replay.generate(&request, &|_| ())).is_err());
 }

@@ -1,5 +1,7 @@
 //! What several targets need: sessions of the real guest, a runtime for them, folders.
 
+pub mod streams;
+
 use std::future::Future;
 use std::path::Path;
 use std::sync::OnceLock;

@@ -2,7 +2,7 @@
 //!
 //! To interrupt is to raise an exception in the running Python code: the words of guest memory are
 //! set that the arrival of SIGINT would set, and whatever the guest waits for on the host is woken. To
-//! stop is to end the guest whatever it does, which ends the session.
+//! stop is to end the guest whatever it does; the session goes on from what it was before.
 //!
 //! | metering | interrupts | stops |
 //! |---|---|---|
@@ -79,7 +79,6 @@ pub(crate) struct Control {
     /// How many things on the host the guest waits for. While there is none, a call that is pending
     /// has only handed control back for a moment.
     waits: AtomicU32,
-    cancelled: AtomicBool,
     step: Mutex<StepState>,
     interrupted: Notify,
     /// Who stops a guest that is metered by the clock.
@@ -103,8 +102,9 @@ struct StepState {
     /// Why the step has to end. There are several where code went on after an earlier one, or where
     /// one came while it was being told of another.
     reasons: Vec<Reason>,
-    /// It is no step but the start of an instance, which nobody cancels.
-    starts: bool,
+    /// There is a step that can be cancelled, and whether it was.
+    can_be_cancelled: bool,
+    cancelled: bool,
     /// Who runs the step, to be woken when it is cancelled.
     runner: Option<Waker>,
     /// The time limits of the running step.
@@ -148,7 +148,6 @@ impl Control {
             memory: Mutex::default(),
             words,
             waits: AtomicU32::new(0),
-            cancelled: AtomicBool::new(false),
             step: Mutex::default(),
             interrupted: Notify::new(),
             watch,
@@ -182,22 +181,17 @@ impl Control {
 
     /// Forgets the last step and begins one.
     pub(crate) fn begin(&self, started: Instant, limits: &Limits, scopes: Scopes) {
-        self.begin_call(Clock::new(started, limits, scopes), false, started);
+        self.supervise(Clock::new(started, limits, scopes), true);
     }
 
-    /// Begins the start of an instance. What runs then may be what code in an earlier step has made of
-    /// the runtime, so it has to end as a step does.
-    pub(crate) fn begin_start(&self, limits: &Limits) {
-        let now = Instant::now();
-        self.begin_call(Clock::new(now, limits, Scopes::default()), true, now);
+    /// Begins to set an interpreter up, which has its limits as a step has, and cannot be cancelled.
+    pub(crate) fn begin_setup(&self, started: Instant, limits: &Limits) {
+        self.supervise(Clock::new(started, limits, Scopes::default()), false);
     }
 
-    fn begin_call(&self, clock: Clock, starts: bool, now: Instant) {
-        let first_look = clock.next_look(now);
-        let mut step = self.step();
-        self.cancelled.store(false, Ordering::Release);
-        *step = StepState { clock: Some(clock), starts, ..StepState::default() };
-        drop(step);
+    fn supervise(&self, clock: Clock, can_be_cancelled: bool) {
+        let first_look = clock.next_look(Instant::now());
+        *self.step() = StepState { clock: Some(clock), can_be_cancelled, ..StepState::default() };
         self.watch_at(first_look);
     }
 
@@ -205,6 +199,7 @@ impl Control {
     pub(crate) fn end(&self) -> Duration {
         let mut step = self.step();
         let clock = step.clock.take();
+        step.can_be_cancelled = false;
         step.runner = None;
         if let Some(watch) = &self.watch {
             watch.crossing.resume();
@@ -242,8 +237,8 @@ impl Control {
     /// What is decided is done before the step is unlocked, so it never hits the next step.
     fn look(&self) -> Option<Reason> {
         let now = Instant::now();
-        let cancelled = self.cancelled.load(Ordering::Acquire);
         let mut step = self.step();
+        let cancelled = step.cancelled;
         match step.clock.as_mut()?.look(now, cancelled)? {
             (reason, Action::Interrupt) => {
                 self.raise(&mut step, reason);
@@ -368,14 +363,15 @@ impl Control {
     }
 
     pub(crate) fn cancel(&self) {
-        let mut step = self.step();
-        if step.starts {
-            return;
-        }
-        self.cancelled.store(true, Ordering::Release);
+        let runner = {
+            let mut step = self.step();
+            step.cancelled = step.can_be_cancelled;
+            if !step.cancelled {
+                return;
+            }
+            step.runner.take()
+        };
         // Waking may run the step at once, so nothing is locked then.
-        let runner = step.runner.take();
-        drop(step);
         if let Some(runner) = runner {
             runner.wake();
         }
@@ -395,8 +391,8 @@ impl Drop for Wait<'_> {
 /// Cancels the running step of a session, from anywhere.
 ///
 /// Cancelling works like a limit: first the exception `fumehood.Cancelled` is raised in the running
-/// code, which ends the step and keeps the session; code that does not get to see it is stopped after
-/// the grace of the time limit, and the session is lost. When no step runs, nothing happens.
+/// code, which ends the step and keeps what was done; code that does not get to see it is stopped after
+/// the grace of the time limit, and the step is rolled back. When no step runs, nothing happens.
 ///
 /// # Examples
 ///

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -58,20 +57,19 @@ impl<F: Future> Future for Supervised<'_, F> {
                 // The guest only handed control back; it has asked to be polled again.
                 return Poll::Pending;
             }
-            let next = {
+            let (next, cancelled) = {
                 let now = Instant::now();
                 let mut step = this.control.step();
                 step.runner = Some(context.waker().clone());
-                step.clock.as_ref().map_or(now, |clock| clock.next_look(now))
+                let next = step.clock.as_ref().map_or(now, |clock| clock.next_look(now));
+                // Whoever cancelled before the waker was there to be woken, is not overlooked.
+                (next, step.cancelled && step.reasons.last() != Some(&Reason::Cancelled))
             };
             let next = tokio::time::Instant::from_std(next);
             let timer = this.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(next)));
             if timer.deadline() != next {
                 timer.as_mut().reset(next);
             }
-            // Whoever cancelled before the waker was there to be woken, is not overlooked.
-            let cancelled = this.control.cancelled.load(Ordering::Acquire)
-                && this.control.reason() != Some(Reason::Cancelled);
             if timer.as_mut().poll(context).is_pending() && !cancelled {
                 return Poll::Pending;
             }

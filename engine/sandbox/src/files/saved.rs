@@ -144,7 +144,7 @@ impl Tree {
             return Err(LoadError::Version { found: version });
         }
         let next = u64::from_le_bytes(bytes(from)?);
-        if next > NEXT_MOST {
+        if next > INODE_MOST {
             return Err(LoadError::Damaged("there are no numbers left for inodes"));
         }
         let mut loading = Loading { bounds, bytes: 0, entries: 0 };
@@ -168,8 +168,9 @@ impl Tree {
     }
 }
 
-/// No tree has made so many inodes; all that it will make can be numbered from there.
-const NEXT_MOST: Inode = 1 << 62;
+/// No inode has a larger number: nobody makes so many, and there are as many again to go on with.
+const INODE_MOST: Inode = Inode::MAX / 2;
+
 /// Folders that the root has at most.
 const FOLDERS_OF_ROOT: usize = 16;
 
@@ -397,7 +398,7 @@ mod tests {
     #[test]
     fn inodes_without_numbers_for_further_ones_are_refused() {
         let mut tree = tree();
-        tree.next = NEXT_MOST;
+        tree.next = INODE_MOST;
         load(&saved(&tree), BOUNDS).unwrap().make_folder(TOP, "another").unwrap();
         tree.next = u64::MAX;
         assert!(matches!(load(&saved(&tree), BOUNDS), Err(LoadError::Damaged(_))));

@@ -31,12 +31,16 @@ const MAGIC: &[u8; 8] = b"fumehood";
 const VERSION: u32 = 1;
 /// No header is longer, in bytes.
 const HEADER_BYTES: u32 = 1 << 20;
+/// No memory is larger, in bytes: the guest has 32 bits for an address.
+const MEMORY_MOST: u64 = 1 << 32;
 
 /// What is said about a saved session before its contents.
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
     /// The image that the pages differ from.
     image: String,
+    /// The SHA-256 of its memory. The id names what an image is made of, not what became of it.
+    memory: String,
     /// How the image is metered, for whoever looks at the header.
     metering: String,
     /// The size of the memory.
@@ -188,6 +192,7 @@ impl Checkpoint {
         let engine = &sandbox.inner.engine;
         let header = Header {
             image: engine.manifest().id.clone(),
+            memory: engine.memory_sha256().to_owned(),
             metering: engine.metering().to_string(),
             memory_bytes: committed.memory.bytes() as u64,
             page_bytes: page_bytes(),
@@ -250,10 +255,15 @@ fn header(from: &mut impl Read) -> Result<Header, SavedError> {
 
 /// Whether the sandbox can go on from what the header tells.
 fn check(header: &Header, sandbox: &Sandbox) -> Result<(), SavedError> {
-    let image = &sandbox.inner.engine.manifest().id;
-    if header.image != *image {
-        let found = format!("{:.100}", header.image);
-        return Err(SavedError::OtherImage { found, expected: image.clone() });
+    let (image, memory) =
+        (&sandbox.inner.engine.manifest().id, sandbox.inner.engine.memory_sha256());
+    if header.image != *image || header.memory != memory {
+        let named =
+            |image: &str, memory: &str| format!("{image:.100} with the memory {memory:.16}");
+        return Err(SavedError::OtherImage {
+            found: named(&header.image, &header.memory),
+            expected: named(image, memory),
+        });
     }
     let has = |name: &&String| !sandbox.tools().iter().any(|tool| tool.name == **name);
     let missing = header.tools.iter().filter(has).cloned().collect::<Vec<_>>();
@@ -264,8 +274,10 @@ fn check(header: &Header, sandbox: &Sandbox) -> Result<(), SavedError> {
     if header.memory_bytes > limit {
         return Err(SavedError::MemoryLimit { bytes: header.memory_bytes, limit });
     }
-    if header.memory_bytes < sandbox.inner.engine.memory_bytes()
+    let least = sandbox.inner.engine.memory_bytes();
+    if !(least..=MEMORY_MOST).contains(&header.memory_bytes)
         || !header.memory_bytes.is_multiple_of(64 << 10)
+        || header.page_bytes == 0
         || !header.page_bytes.is_multiple_of(page_bytes())
     {
         return Err(SavedError::Damaged { what: "its memory has no possible size".to_owned() });
