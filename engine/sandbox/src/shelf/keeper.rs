@@ -12,6 +12,7 @@ use crate::saved::Away;
 
 /// Works until the shelf is gone.
 pub(super) fn keep<K: Eq + Hash + Clone>(shared: &Shared<K>) {
+    let _keeping = shared.keeping();
     while let Some(mut job) = shared.next() {
         let outcome = match (job.work, &shared.settings.folder) {
             (Work::Look, _) => look(&job.place),

@@ -60,6 +60,7 @@ struct Standing<K> {
     error: Option<SavedError>,
     errors: u64,
     paused: Option<Instant>,
+    /// The shelf is gone, or its keeper is.
     closed: bool,
 }
 
@@ -267,6 +268,11 @@ impl<K: Eq + Hash + Clone> Shared<K> {
         }
     }
 
+    /// The calling thread is the keeper as long as the value lives. After it nobody waits for one.
+    pub(super) fn keeping(&self) -> Keeping<'_, K> {
+        Keeping(self)
+    }
+
     /// Waits until there is something to do. `None` if the shelf is gone.
     pub(super) fn next(&self) -> Option<Job<K>> {
         let mut standing = self.standing();
@@ -325,6 +331,16 @@ impl<K: Eq + Hash + Clone> Shared<K> {
         drop(standing);
         drop(place);
         self.done.notify_waiters();
+    }
+}
+
+/// See [`Shared::keeping`].
+pub(super) struct Keeping<'a, K: Eq + Hash + Clone>(&'a Shared<K>);
+
+impl<K: Eq + Hash + Clone> Drop for Keeping<'_, K> {
+    fn drop(&mut self) {
+        self.0.standing().closed = true;
+        self.0.done.notify_waiters();
     }
 }
 
