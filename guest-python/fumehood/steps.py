@@ -7,6 +7,8 @@ import linecache
 import struct
 import traceback
 
+from asyncio import _set_running_loop
+
 from fumehood import console, limits, tools, values
 
 # A program that breaks its builtins still gets told so.
@@ -31,6 +33,8 @@ keep_values = False
 def run(source: str, file: str) -> bytes:
     """Runs a step in `__main__` and returns its outcome in the form that `adapter.wat` describes."""
     try:
+        # The step before may have been stopped while a loop was tidying up after itself.
+        _set_running_loop(None)
         present, value = _execute(source, file)
         console.flush()
         outcome = _completed(present, value)

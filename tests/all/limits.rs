@@ -135,6 +135,18 @@ async fn failing_to_tidy_up_after_a_limit_is_told_as_the_limit() {
     assert!(matches!(&step.outcome, Outcome::Raised(raised) if raised.name == "ValueError"));
 }
 
+/// A loop that was interrupted a second time, in the `finally` that says that it does not run any more,
+/// refused to let another one run in all steps after it.
+#[tokio::test]
+async fn an_event_loop_that_was_interrupted_is_not_in_the_way_of_the_next() {
+    let mut session = session().await;
+    let code = "import asyncio\nloop = asyncio.new_event_loop()\n\
+                asyncio.events._set_running_loop(loop)\nraise KeyboardInterrupt";
+    assert!(matches!(session.run(code).await.unwrap().outcome, Outcome::Raised(_)));
+    let code = "async def answer():\n    await asyncio.sleep(0)\n    return 42\nasyncio.run(answer())";
+    assert_eq!(repr(session.run(code).await.unwrap()), "42");
+}
+
 #[tokio::test]
 async fn swallowing_the_exception_in_a_loop_meets_the_second_wall() {
     let time = Duration::from_millis(150);

@@ -17,11 +17,13 @@ mod limits;
 mod lines;
 mod models;
 mod named;
+mod pool;
 mod prepared;
 mod repl;
 mod saved;
 mod session_format;
 mod sessions;
+mod shelf;
 mod tools;
 
 use std::sync::OnceLock;

@@ -9,9 +9,11 @@
 //! * `states`: forks, checkpoints, roll-backs, and what they cost each step
 //! * `computing`: the programs of `benches/programs`, and numpy
 //! * `capacity`: memory of a session, sessions a second
+//! * `idle`: parked sessions, and those in files
 
 mod capacity;
 mod computing;
+mod idle;
 mod latency;
 mod measuring;
 mod states;
@@ -62,6 +64,11 @@ impl Bench<'_> {
     /// Whether any of these figures is asked for.
     pub(crate) fn wants(&self, keys: &[&str]) -> bool {
         self.only.as_ref().is_none_or(|only| keys.iter().any(|key| key.contains(only.as_str())))
+    }
+
+    /// Whether the figures are asked for whose keys begin like this, and no others.
+    pub(crate) fn asks_for(&self, prefix: &str) -> bool {
+        self.only.as_ref().is_some_and(|only| only.starts_with(prefix))
     }
 
     /// The engine that meters like this.
@@ -129,6 +136,7 @@ pub(crate) async fn bench(
     };
     latency::measure(&mut bench).await?;
     capacity::measure(&mut bench).await?;
+    idle::measure(&mut bench).await?;
     states::measure(&mut bench).await?;
     computing::measure(&mut bench).await?;
     if bench.figures.is_empty() {

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::determinism::{Course, Determinism};
 use crate::files::Clock;
 
-/// All clocks and all randomness that the guest of a session has.
+/// All clocks and all randomness that the guest of a session has. Only one thread at a time works on a
+/// session, so nobody waits for the locks.
 #[derive(Debug)]
 pub(crate) enum Ambience {
     Host {
         /// When the session's monotonic clock began.
-        started: Instant,
+        started: Mutex<Instant>,
     },
-    /// Only one thread at a time works on a session, so nobody waits for the lock.
     Computed(Mutex<Course>),
 }
 
@@ -22,7 +22,7 @@ impl Ambience {
     pub(crate) fn begin(determinism: Option<Determinism>) -> Ambience {
         match determinism {
             Some(determinism) => Ambience::Computed(Mutex::new(Course::begin(determinism))),
-            None => Ambience::Host { started: Instant::now() },
+            None => Ambience::Host { started: Mutex::new(Instant::now()) },
         }
     }
 
@@ -45,6 +45,14 @@ impl Ambience {
         }
     }
 
+    /// The clock of a session that has waited for somebody begins when it is given to him. A computed one
+    /// has not gone on.
+    pub(crate) fn begin_again(&self) {
+        if let Ambience::Host { started } = self {
+            *lock(started) = Instant::now();
+        }
+    }
+
     /// The code reads a clock.
     pub(crate) fn read(&self) {
         if let Ambience::Computed(course) = self {
@@ -56,7 +64,7 @@ impl Ambience {
     pub(crate) fn monotonic(&self) -> u64 {
         match self {
             Ambience::Host { started } => {
-                u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+                u64::try_from(lock(started).elapsed().as_nanos()).unwrap_or(u64::MAX)
             }
             Ambience::Computed(course) => lock(course).elapsed(),
         }
@@ -81,7 +89,7 @@ impl Ambience {
     pub(crate) async fn until(&self, nanoseconds: u64) {
         match self {
             Ambience::Host { started } => {
-                let at = started.checked_add(Duration::from_nanos(nanoseconds));
+                let at = lock(started).checked_add(Duration::from_nanos(nanoseconds));
                 match at {
                     Some(at) => tokio::time::sleep_until(at.into()).await,
                     // A time too far away to express never comes; the time limit does.
@@ -116,9 +124,9 @@ impl Ambience {
     }
 }
 
-fn lock(course: &Mutex<Course>) -> MutexGuard<'_, Course> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing panics while it is held.
-    course.lock().unwrap_or_else(PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The host's time since the beginning of 1970.

@@ -118,7 +118,8 @@ impl Session {
     /// # Errors
     ///
     /// * [`SessionError::OtherEngine`] if the checkpoint is one of another engine
-    /// * [`SessionError::State`] or [`SessionError::Start`] if the system refuses; the session is lost
+    /// * [`SessionError::State`] or [`SessionError::Start`] if the system refuses; the session is lost, but
+    ///   for one that was [parked](Session::park), which is what the checkpoint says, and still parked
     pub async fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), SessionError> {
         if !checkpoint.is_of(&self.sandbox().inner.engine) {
             return Err(SessionError::OtherEngine);
@@ -153,16 +154,19 @@ impl Session {
     /// ```
     pub async fn fork(&mut self) -> Result<Session, SessionError> {
         let checkpoint = self.checkpoint()?;
-        Session::continued(&self.sandbox(), &checkpoint).await
+        Session::continued(&self.sandbox(), self.begun().clone(), &checkpoint).await
     }
 
-    /// A session that goes on from a checkpoint as if it were the one that it is of.
+    /// A session that goes on from a checkpoint as if it were the one that it is of, which began with
+    /// `begun`.
     pub(crate) async fn continued(
         sandbox: &Sandbox,
+        begun: Committed,
         checkpoint: &Checkpoint,
     ) -> Result<Session, SessionError> {
         let Checkpoint { committed, steps, usage } = checkpoint;
-        let (surroundings, beginning) = checkpoint.beginning(sandbox)?;
+        let beginning = checkpoint.beginning(sandbox)?;
+        let surroundings = Surroundings::going_on(&sandbox.inner, begun, committed)?;
         surroundings.ambience.go_on(committed.course);
         let instance = Instance::resume(&surroundings, &beginning, committed.open_files).await?;
         Ok(Session::of(surroundings, instance, Some(committed.clone()), *steps, usage.clone()))
@@ -174,15 +178,13 @@ impl Checkpoint {
         self.committed.memory.is_of(engine.image())
     }
 
-    /// What a session in `sandbox` begins with that begins as this.
-    fn beginning(&self, sandbox: &Sandbox) -> Result<(Surroundings, Beginning), SessionError> {
+    /// The memory of a session in `sandbox` that begins as this, or goes on from it.
+    fn beginning(&self, sandbox: &Sandbox) -> Result<Beginning, SessionError> {
         let engine = &sandbox.inner.engine;
         if !self.is_of(engine) {
             return Err(SessionError::OtherEngine);
         }
-        let surroundings = Surroundings::of(&sandbox.inner, &self.committed)?;
-        let memory = self.committed.memory.clone();
-        Ok((surroundings, Beginning::State(engine.image().clone(), memory)))
+        Ok(Beginning::State(engine.image().clone(), self.committed.memory.clone()))
     }
 }
 
@@ -223,7 +225,8 @@ impl Sandbox {
     /// # }
     /// ```
     pub async fn session_from(&self, checkpoint: &Checkpoint) -> Result<Session, SessionError> {
-        let (surroundings, beginning) = checkpoint.beginning(self)?;
+        let beginning = checkpoint.beginning(self)?;
+        let surroundings = Surroundings::beginning(&self.inner, &checkpoint.committed)?;
         let instance = Instance::start(&surroundings, &beginning).await?;
         Ok(Session::of(surroundings, instance, None, checkpoint.steps, Usage::default()))
     }

@@ -156,6 +156,11 @@ impl Engine {
         self.inner.memory.store().bytes()
     }
 
+    /// Whether it is another copy of this one.
+    pub(crate) fn is(&self, other: &Engine) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// The memory that every session has to begin with.
     pub(crate) fn memory_bytes(&self) -> u64 {
         self.inner.memory.bytes() as u64

@@ -141,6 +141,12 @@ pub enum ConfigError {
         /// What is wrong with it or its value.
         reason: &'static str,
     },
+    /// The system has no threads that could keep sessions ready.
+    #[error("the threads of the pool cannot be started")]
+    Pool {
+        /// What the system said.
+        source: io::Error,
+    },
 }
 
 /// Why a session cannot be started, or cannot run a step.

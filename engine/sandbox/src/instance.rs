@@ -21,11 +21,11 @@ use crate::control::{Control, Ended, Supervised, Watchdog};
 use crate::determinism::Course;
 use crate::engine::Metering;
 use crate::error::SessionError;
-use crate::files::{HostFiles, Places, Tree};
+use crate::files::{HostFiles, Places};
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::hexadecimal;
 use crate::limits::{Limits, Scopes};
-use crate::memory::{Beginning, State};
+use crate::memory::Beginning;
 use crate::sandbox::Inner;
 use crate::session::Committed;
 use crate::wasi;
@@ -46,8 +46,8 @@ pub(crate) struct Surroundings {
     pub(crate) sandbox: Arc<Inner>,
     pub(crate) control: Arc<Control>,
     pub(crate) console: Arc<Console>,
-    /// The memory that the session begins with.
-    pub(crate) begun: State,
+    /// What the session began with.
+    pub(crate) begun: Committed,
     /// What the guest's runtime is told when the session starts.
     setup: String,
     pub(crate) ambience: Arc<Ambience>,
@@ -57,31 +57,21 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Of a session that begins as the image.
-    pub(crate) fn new(sandbox: &Arc<Inner>) -> Result<Surroundings, SessionError> {
-        let (begun, files) = (sandbox.engine.image().state(), sandbox.files.clone());
-        Surroundings::with(sandbox, begun, files, false, None)
-    }
-
-    /// Of a session that begins with what another one was.
-    pub(crate) fn of(
+    /// Of a session that begins with this.
+    pub(crate) fn beginning(
         sandbox: &Arc<Inner>,
         begun: &Committed,
     ) -> Result<Surroundings, SessionError> {
-        let files = begun.files.clone().in_place_of(&sandbox.files);
-        // What was drawn before does not come again, and time goes on.
-        let course = begun.course.zip(sandbox.determinism);
-        let course = course.map(|(course, determinism)| Course { determinism, ..course });
-        Surroundings::with(sandbox, begun.memory.clone(), files, begun.open_files, course)
+        Surroundings::going_on(sandbox, begun.clone(), begun)
     }
 
-    fn with(
+    /// Of a session that began with one state, and goes on from another.
+    pub(crate) fn going_on(
         sandbox: &Arc<Inner>,
-        begun: State,
-        files: Tree,
-        open_files: bool,
-        course: Option<Course>,
+        begun: Committed,
+        from: &Committed,
     ) -> Result<Surroundings, SessionError> {
+        let files = from.files.clone().in_place_of(&sandbox.files);
         let engine = &sandbox.engine;
         let words = engine.manifest().interruption.clone();
         let control = match engine.metering() {
@@ -92,7 +82,9 @@ impl Surroundings {
             }
         };
         let ambience = Arc::new(Ambience::begin(sandbox.determinism));
-        ambience.go_on(course);
+        // What was drawn before does not come again, and time goes on.
+        let course = from.course.zip(sandbox.determinism);
+        ambience.go_on(course.map(|(course, determinism)| Course { determinism, ..course }));
         let setup = json!({
             "seed": seed(&ambience)?,
             "argv": sandbox.arguments,
@@ -101,7 +93,7 @@ impl Surroundings {
             "tools": sandbox.signatures,
             "request_bytes": sandbox.limits.request_bytes,
             "nesting": sandbox.limits.nesting,
-            "open_files": open_files,
+            "open_files": begun.open_files,
         });
         Ok(Surroundings {
             sandbox: Arc::clone(sandbox),

@@ -38,16 +38,19 @@ mod files;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod host;
+mod idle;
 mod image;
 mod instance;
 mod limits;
 mod memory;
 mod outcome;
+mod pool;
 mod precompiled;
 mod prepared;
 mod sandbox;
 mod saved;
 mod session;
+mod shelf;
 mod signature;
 mod tools;
 mod wasi;
@@ -63,6 +66,7 @@ pub use error::{
     ConfigError, EngineError, FilesError, ImageError, PrepareError, SavedError, SessionError,
 };
 pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};
+pub use idle::Footprint;
 pub use image::{FORMAT, FileDigest, Image, Manifest};
 pub use limits::{
     BLOCK_BYTES_LEAST, CODE_BYTES, ENTRY_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST,
@@ -72,8 +76,10 @@ pub use limits::{
 pub use outcome::{
     Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,
 };
+pub use pool::Pool;
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use saved::SavedHeader;
 pub use session::Session;
+pub use shelf::{SessionGuard, Shelf, ShelfBuilder, ShelfStatus};
 pub use tools::{Arguments, Tool, ToolDeclaration, ToolError, ToolFuture, function};
 pub use wasi::Grant;

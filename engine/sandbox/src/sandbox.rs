@@ -12,7 +12,8 @@ use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
 use crate::files::{Bounds, TEMPORARY, Tree, WORK};
 use crate::limits::Limits;
-use crate::session::Session;
+use crate::pool::{Pool, Stock};
+use crate::session::{Committed, Session};
 use crate::signature::signature;
 use crate::tools::{Tool, ToolDeclaration, Tools};
 use crate::wasi::Grant;
@@ -22,6 +23,8 @@ use crate::wasi::Grant;
 #[derive(Clone)]
 pub struct Sandbox {
     pub(crate) inner: Arc<Inner>,
+    /// Sessions that are ready.
+    stock: Option<Arc<Stock>>,
 }
 
 pub(crate) struct Inner {
@@ -42,6 +45,19 @@ pub(crate) struct Inner {
     pub(crate) signatures: Value,
 }
 
+impl Inner {
+    /// What its sessions begin with.
+    pub(crate) fn beginning(&self) -> Committed {
+        match &self.prepared {
+            Some(checkpoint) => checkpoint.committed.clone(),
+            None => {
+                let memory = self.engine.image().state();
+                Committed { memory, files: self.files.clone(), open_files: false, course: None }
+            }
+        }
+    }
+}
+
 impl Sandbox {
     /// Begins the configuration of a sandbox.
     pub fn builder(engine: &Engine) -> SandboxBuilder {
@@ -56,12 +72,22 @@ impl Sandbox {
             scratch: true,
             tools: Vec::new(),
             prepared: None,
+            pool: Pool::new(0),
         }
+    }
+
+    /// Without sessions that are ready.
+    pub(crate) fn of(inner: Arc<Inner>) -> Sandbox {
+        Sandbox { inner, stock: None }
     }
 
     /// Starts a session: a fresh interpreter of its own, with everything random in it seeded anew, or as
     /// ever if the sandbox is [deterministic](SandboxBuilder::deterministic). In a sandbox that is
     /// [prepared](SandboxBuilder::prepared) it begins as that says.
+    ///
+    /// With a [pool](SandboxBuilder::pool) it is one that is ready, if there is one, and another is made in
+    /// its place in the background. Nothing tells it from one that is made here: nobody has had it before,
+    /// and its clock begins now.
     ///
     /// # Errors
     ///
@@ -78,7 +104,48 @@ impl Sandbox {
     /// # }
     /// ```
     pub async fn session(&self) -> Result<Session, SessionError> {
-        Session::start(self).await
+        let Some(stock) = &self.stock else { return Session::start(self).await };
+        let mut session = match stock.take() {
+            Some(session) => session,
+            None => Session::start(self).await?,
+        };
+        session.hand_out(stock);
+        Ok(session)
+    }
+
+    /// How many sessions are ready now; see [`SandboxBuilder::pool`].
+    pub fn ready(&self) -> usize {
+        self.stock.as_ref().map_or(0, |stock| stock.ready())
+    }
+
+    /// Makes as many sessions as are missing until all those of the [pool](SandboxBuilder::pool) are ready,
+    /// and says why if one cannot be made. Without a pool there is nothing to do.
+    ///
+    /// The pool fills without it; this is for programs that want to begin with it full.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Sandbox::session`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(engine: fumehood::Engine) -> Result<(), Box<dyn std::error::Error>> {
+    /// use fumehood::{Pool, Sandbox};
+    ///
+    /// let sandbox = Sandbox::builder(&engine).pool(Pool::new(8)).build()?;
+    /// sandbox.fill().await?;
+    /// assert_eq!(sandbox.ready(), 8);
+    /// let mut session = sandbox.session().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn fill(&self) -> Result<(), SessionError> {
+        let Some(stock) = &self.stock else { return Ok(()) };
+        while stock.has_room() {
+            stock.put(Session::start(self).await?);
+        }
+        Ok(())
     }
 
     /// The tools as they were declared, for a prompt.
@@ -133,6 +200,7 @@ impl std::fmt::Debug for Sandbox {
 /// * the host's clocks and random numbers: no two sessions are alike, unless it is made
 ///   [deterministic](SandboxBuilder::deterministic)
 /// * sessions begin with nothing but what the image has imported
+/// * no sessions are kept ready
 /// * the limits of [`Limits::default`]
 ///
 /// # Examples
@@ -164,6 +232,7 @@ pub struct SandboxBuilder {
     scratch: bool,
     tools: Vec<Arc<dyn Tool>>,
     prepared: Option<Checkpoint>,
+    pool: Pool,
 }
 
 impl SandboxBuilder {
@@ -269,6 +338,20 @@ impl SandboxBuilder {
         self
     }
 
+    /// Keeps sessions ready, which are made in the background, from [`build`](SandboxBuilder::build) on,
+    /// until the last copy of the [`Sandbox`] is gone. The default is none: each is made when it is asked
+    /// for.
+    ///
+    /// When a session ends, its memory is put in order in the background as well. If one cannot be made
+    /// there, no other is made until a session is asked for, and whoever asks is told why.
+    ///
+    /// Whether the current directory is there, which may be in a granted folder, is found out when a
+    /// session is made.
+    pub fn pool(mut self, pool: Pool) -> Self {
+        self.pool = pool;
+        self
+    }
+
     /// Checks everything and makes the sandbox.
     ///
     /// # Errors
@@ -281,6 +364,7 @@ impl SandboxBuilder {
     /// * [`ConfigError::OtherEngine`] if it is of another engine
     /// * [`ConfigError::NoFuel`] if there is a fuel limit and the engine meters by the clock
     /// * [`ConfigError::DeterministicByClock`], [`ConfigError::StartTooLate`]
+    /// * [`ConfigError::Pool`] if the system has no threads for a pool
     pub fn build(self) -> Result<Sandbox, ConfigError> {
         self.limits.check(self.engine.metering(), self.engine.memory_bytes())?;
         if let Some(determinism) = &self.determinism {
@@ -341,7 +425,10 @@ impl SandboxBuilder {
             declarations,
             signatures,
         };
-        Ok(Sandbox { inner: Arc::new(inner) })
+        let inner = Arc::new(inner);
+        let stock =
+            Stock::begin(&self.pool, &inner).map_err(|source| ConfigError::Pool { source })?;
+        Ok(Sandbox { inner, stock: stock.map(Arc::new) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One live interpreter, and running steps in it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use wasmtime::Trap;
@@ -15,8 +15,9 @@ use crate::files::{Files, Tree};
 use crate::host::{StepIo, checked_json};
 use crate::instance::{Instance, Surroundings};
 use crate::limits::{CODE_BYTES, Limits, Usage};
-use crate::memory::{Beginning, State};
+use crate::memory::{Beginning, MemoryHandle, State};
 use crate::outcome::{Exception, Failure, Outcome, Output, Step, Value};
+use crate::pool::{Crew, Stock};
 use crate::sandbox::{Inner, Sandbox};
 
 /// A live interpreter. Variables, functions and imported modules stay from step to step.
@@ -25,7 +26,8 @@ use crate::sandbox::{Inner, Sandbox};
 /// then what it was before that step.
 pub struct Session {
     surroundings: Surroundings,
-    /// What runs. There is none while a step runs, nor after one that was abandoned.
+    /// What runs. There is none while a step runs, nor after one that was abandoned, nor while the session
+    /// is parked, when it has no memory either.
     instance: Option<Instance>,
     /// What the session was before the last step that was run; `None` for what it was in the beginning.
     committed: Option<Committed>,
@@ -37,6 +39,8 @@ pub struct Session {
     usage: Usage,
     steps: u64,
     lost: Option<String>,
+    /// Who takes down what is left of it, if not whoever ends it.
+    crew: Weak<Crew>,
 }
 
 /// The state of a session between two steps.
@@ -56,7 +60,7 @@ impl Session {
         if let Some(checkpoint) = &sandbox.inner.prepared {
             return sandbox.session_from(checkpoint).await;
         }
-        let surroundings = Surroundings::new(&sandbox.inner)?;
+        let surroundings = Surroundings::beginning(&sandbox.inner, &sandbox.inner.beginning())?;
         let beginning = Beginning::Image(sandbox.inner.engine.image().clone());
         let instance = Instance::start(&surroundings, &beginning).await?;
         Ok(Session::of(surroundings, instance, None, 0, Usage::default()))
@@ -78,12 +82,24 @@ impl Session {
             usage,
             steps,
             lost: None,
+            crew: Weak::new(),
         }
+    }
+
+    /// Gives it to whoever has asked for a session: its clock begins.
+    pub(crate) fn hand_out(&mut self, stock: &Stock) {
+        self.surroundings.ambience.begin_again();
+        self.crew = Arc::downgrade(stock.crew());
     }
 
     /// The sandbox that it was started in.
     pub(crate) fn sandbox(&self) -> Sandbox {
-        Sandbox { inner: Arc::clone(&self.surroundings.sandbox) }
+        Sandbox::of(Arc::clone(&self.surroundings.sandbox))
+    }
+
+    /// What its interpreter runs in.
+    pub(crate) fn memory(&self) -> Option<MemoryHandle> {
+        self.surroundings.control.memory()
     }
 
     pub(crate) fn steps(&self) -> u64 {
@@ -208,7 +224,7 @@ impl Session {
             return Ok(());
         }
         self.instance = None;
-        let memory = control.memory().cloned().ok_or_else(no_memory)?;
+        let memory = control.memory().ok_or_else(no_memory)?;
         control.renew();
         let beginning = Beginning::Memory(memory);
         self.instance = Some(Instance::resume(&self.surroundings, &beginning, false).await?);
@@ -224,7 +240,8 @@ impl Session {
         let files = self.surroundings.files.tree.copy();
         let committed = match (&mut self.instance, &self.committed) {
             (Some(instance), last) if self.changed || last.is_none() => {
-                let last = last.as_ref().map_or(&self.surroundings.begun, |last| &last.memory);
+                let last =
+                    last.as_ref().map_or(&self.surroundings.begun.memory, |last| &last.memory);
                 let memory = self.surroundings.control.memory().ok_or_else(no_memory)?;
                 let memory = memory.state(last).map_err(stating("taking a state"))?;
                 let course = self.surroundings.ambience.course();
@@ -236,6 +253,47 @@ impl Session {
         };
         self.changed = false;
         Ok(self.committed.insert(committed).clone())
+    }
+
+    /// Whether there is no interpreter, and no memory for one.
+    pub(crate) fn is_parked(&self) -> bool {
+        self.instance.is_none() && self.memory().is_none()
+    }
+
+    /// Lets go of the interpreter and its memory, and leaves what was committed last.
+    pub(crate) fn let_go(&mut self) {
+        self.instance = None;
+        self.surroundings.control.renew();
+        self.surroundings.control.detach();
+    }
+
+    /// What it began with.
+    pub(crate) fn begun(&self) -> &Committed {
+        &self.surroundings.begun
+    }
+
+    /// What its files hold, as the limits count it.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        self.surroundings.files.tree.lock().held().0
+    }
+
+    /// Lets go of what was committed and of its files as well, which are elsewhere until they are given
+    /// back.
+    pub(crate) fn let_go_of_state(&mut self) {
+        self.committed = None;
+        let files = self.surroundings.begun.files.clone();
+        self.surroundings.files.tree.put_back(files);
+    }
+
+    /// Gives back what it has let go of.
+    pub(crate) fn give_back_state(&mut self, committed: Committed) {
+        self.surroundings.files.tree.put_back(committed.files.clone());
+        self.committed = Some(committed);
+    }
+
+    /// What was committed last, if anything was.
+    pub(crate) fn committed(&self) -> Option<&Committed> {
+        self.committed.as_ref()
     }
 
     /// Takes what was committed last for what the next step can be rolled back to.
@@ -258,7 +316,7 @@ impl Session {
     }
 
     /// Makes the session what it was then, or in the beginning, with these files. It is lost if that
-    /// fails.
+    /// fails, unless it was parked: then it still is.
     pub(crate) async fn go_back(
         &mut self,
         to: Option<Committed>,
@@ -271,21 +329,36 @@ impl Session {
         self.surroundings.console.end();
         // From here on this is what the session is, even if whoever waits for it does so no longer.
         self.committed = to;
+        let parked = self.is_parked();
         let gone = self.going_back(files).await;
-        self.lost = gone.as_ref().err().map(|error| format!("it could not be gone back: {error}"));
+        self.lost = match &gone {
+            Ok(()) => None,
+            // Nothing was in the memory that could not be made.
+            Err(_) if parked => {
+                self.surroundings.control.detach();
+                None
+            }
+            Err(error) => Some(format!("it could not be gone back: {error}")),
+        };
         gone
     }
 
     async fn going_back(&mut self, files: Tree) -> Result<(), SessionError> {
-        let Surroundings { control, begun, ambience, course, .. } = &self.surroundings;
-        let memory = control.memory().cloned().ok_or_else(no_memory)?;
+        let Surroundings { sandbox, control, begun, ambience, course, .. } = &self.surroundings;
+        let image = sandbox.engine.image().clone();
         let to = self.committed.as_ref();
-        let state = to.map_or(begun, |to| &to.memory).clone();
+        let state = to.map_or(&begun.memory, |to| &to.memory).clone();
         control.renew();
         ambience.go_on(to.and_then(|to| to.course).or(*course));
+        let memory = control.memory();
         self.surroundings.files.tree.put_back(files);
-        memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
-        let beginning = Beginning::Memory(memory);
+        let beginning = match memory {
+            Some(memory) => {
+                memory.restore(&state).map_err(stating("going back to a state of the memory"))?;
+                Beginning::Memory(memory)
+            }
+            None => Beginning::State(image, state),
+        };
         let instance = match to {
             None => Instance::start(&self.surroundings, &beginning).await?,
             Some(to) => Instance::resume(&self.surroundings, &beginning, to.open_files).await?,
@@ -413,6 +486,11 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.surroundings.control.leave();
+        if let (Some(crew), Some(instance)) = (self.crew.upgrade(), self.instance.take()) {
+            // The memory is put in order by the last that knows of it.
+            let control = Arc::clone(&self.surroundings.control);
+            crew.take_down(Box::new((instance, control, self.committed.take())));
+        }
     }
 }
 

@@ -200,6 +200,15 @@ pub fn forgo_commit(session: &mut Session) {
     session.forgo_commit();
 }
 
+/// The memory of a session between two steps: its address, and what it holds. None while there is none.
+///
+/// # Panics
+///
+/// If it was taken from the guest.
+pub fn memory(session: &Session) -> Option<(usize, Vec<u8>)> {
+    session.memory().map(|memory| (memory.address(), memory.contents()))
+}
+
 /// What an interruption changes in guest memory.
 #[derive(Debug)]
 pub struct Interruption(Vec<WordBits>);

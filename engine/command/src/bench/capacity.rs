@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use fumehood::Sandbox;
+use fumehood::{Pool, Sandbox};
 
 use super::Bench;
 use super::latency::{fresh, with_tools};
@@ -24,12 +24,15 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
     const ONE: &str = "fresh_per_second_one_core";
     const ALL: &str = "fresh_per_second_all_cores";
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    for (key, what, threads) in [
-        (ONE, "fresh sessions to a printed result a second, one core", 1),
-        (ALL, "fresh sessions to a printed result a second, all cores", cores),
+    const POOLED: &str = "fresh_pooled_per_second_all_cores";
+    for (key, what, threads, pool) in [
+        (ONE, "fresh sessions to a printed result a second, one core", 1, 0),
+        (ALL, "fresh sessions to a printed result a second, all cores", cores, 0),
+        (POOLED, "the same with a pool", cores, 8),
     ] {
         if bench.wants(&[key]) {
-            let sandbox = bench.image.sandbox(with_tools(&bench.engine, 0))?;
+            let builder = with_tools(&bench.engine, 0).pool(Pool::new(pool).threads(cores));
+            let sandbox = bench.image.sandbox(builder)?;
             let samples = rate(&sandbox, threads)?;
             bench.add(key, what, "/s", vec![("fumehood", samples)])?;
         }

@@ -1,13 +1,13 @@
 //! How long it takes until something happens.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use fumehood::{Engine, Outcome, Sandbox, SandboxBuilder, Session, Step, workshop};
+use fumehood::{Engine, Outcome, Pool, Sandbox, SandboxBuilder, Session, Step, workshop};
 use serde_json::json;
 
 use super::Bench;
-use super::measuring::{self, Samples, microseconds, sample};
+use super::measuring::{self, Samples, microseconds, sample, sample_times};
 
 const EIGHT_IMPORTS: &str =
     "import json, re, math, random, statistics, datetime, collections, itertools\nprint(1 + 1)";
@@ -19,6 +19,7 @@ const CALLS: usize = 1000;
 pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
     instantiating(bench).await?;
     starting(bench).await?;
+    pooled(bench).await?;
     steps(bench).await?;
     tools(bench).await?;
     processes(bench)
@@ -139,6 +140,28 @@ async fn starting(bench: &mut Bench<'_>) -> Result<()> {
         bench.add(key, what, "µs", measured)?;
     }
     Ok(())
+}
+
+/// A session that is ready, from being taken to its end, when the pool is full.
+async fn pooled(bench: &mut Bench<'_>) -> Result<()> {
+    const KEY: &str = "fresh_pooled_print_us";
+    const SESSIONS: usize = 8;
+    if !bench.wants(&[KEY]) {
+        return Ok(());
+    }
+    let builder = with_tools(&bench.engine, 0).pool(Pool::new(SESSIONS));
+    let sandbox = bench.image.sandbox(builder)?;
+    let samples = sample_times(300, async || {
+        while sandbox.ready() < SESSIONS {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let started = Instant::now();
+        fresh(&sandbox, "print(1 + 1)").await?;
+        Ok(started.elapsed())
+    })
+    .await?;
+    let what = "session from a full pool to a printed result, ended";
+    bench.add(KEY, what, "µs", vec![("fumehood", samples)])
 }
 
 async fn steps(bench: &mut Bench<'_>) -> Result<()> {

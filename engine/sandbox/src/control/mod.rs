@@ -27,7 +27,7 @@ mod supervised;
 mod watchdog;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
@@ -73,7 +73,8 @@ impl Reason {
 /// What a session, its host functions, its cancel handles and the watchdog share about the running
 /// step.
 pub(crate) struct Control {
-    memory: OnceLock<MemoryHandle>,
+    /// The memory of the instance, as long as there is one.
+    memory: Mutex<Option<MemoryHandle>>,
     words: Vec<WordBits>,
     /// How many things on the host the guest waits for. While there is none, a call that is pending
     /// has only handed control back for a moment.
@@ -144,7 +145,7 @@ impl Control {
 
     fn with(words: Vec<WordBits>, watch: Option<Watch>) -> Control {
         Control {
-            memory: OnceLock::new(),
+            memory: Mutex::default(),
             words,
             waits: AtomicU32::new(0),
             step: Mutex::default(),
@@ -153,13 +154,24 @@ impl Control {
         }
     }
 
+    /// Says which memory the instance has.
     pub(crate) fn attach(&self, memory: MemoryHandle) {
-        // A session is instantiated once.
-        self.memory.set(memory).ok();
+        *self.locked_memory() = Some(memory);
     }
 
-    pub(crate) fn memory(&self) -> Option<&MemoryHandle> {
-        self.memory.get()
+    /// Lets go of the memory of an instance that is gone.
+    pub(crate) fn detach(&self) {
+        let memory = self.locked_memory().take();
+        drop(memory);
+    }
+
+    pub(crate) fn memory(&self) -> Option<MemoryHandle> {
+        self.locked_memory().clone()
+    }
+
+    /// It is locked for a moment only, whatever else is locked.
+    fn locked_memory(&self) -> MutexGuard<'_, Option<MemoryHandle>> {
+        self.memory.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn step(&self) -> MutexGuard<'_, StepState> {
@@ -253,7 +265,7 @@ impl Control {
             // Nobody gives the memory to another instance meanwhile.
             let _step = self.step();
             if watch.to_take.load(Ordering::Relaxed) {
-                let taken = self.memory.get().is_some_and(|memory| memory.revoke().is_ok());
+                let taken = self.memory().is_some_and(|memory| memory.revoke().is_ok());
                 if !taken {
                     return Some(Instant::now() + AGAIN);
                 }
@@ -308,7 +320,7 @@ impl Control {
     fn raise(&self, step: &mut StepState, reason: Reason) {
         step.pending = Some(reason.exception());
         step.note(reason);
-        if let Some(memory) = self.memory.get() {
+        if let Some(memory) = self.memory() {
             memory.set_bits(&self.words);
         }
     }

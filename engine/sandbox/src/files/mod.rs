@@ -17,6 +17,7 @@ mod path;
 mod places;
 mod saved;
 mod session_files;
+mod shared;
 mod streams;
 mod tree;
 
@@ -32,6 +33,7 @@ pub(crate) use open::SharedTree;
 pub(crate) use places::Places;
 pub(crate) use saved::LoadError;
 pub use session_files::{FileEntry, Files};
+pub(crate) use shared::SharedFiles;
 pub(crate) use tree::{Bounds, Clock, Tree};
 pub use tree::{FileKind, FileMetadata, Refusal};
 

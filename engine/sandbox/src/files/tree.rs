@@ -84,6 +84,10 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
+    /// For a tree that has kept within bounds already.
+    pub(crate) const NONE: Bounds =
+        Bounds { bytes: u64::MAX, entries: u32::MAX, file_size: i64::MAX as u64, depth: u32::MAX };
+
     pub(crate) fn new(limits: &Limits) -> Bounds {
         Bounds {
             bytes: limits.file_bytes,

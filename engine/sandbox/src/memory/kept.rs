@@ -10,13 +10,14 @@
 //! Where the kernel cannot say which pages were written to, nothing is kept.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::state::State;
 use super::written::Finder;
 use super::{Addresses, Mapping, MemoryImage};
 
-/// Memories that are kept at most; each takes what sessions usually write to.
+/// Memories that are kept at most, besides those of pools; each takes what sessions usually write to.
 const MOST: usize = 16;
 /// Pages that a session may have written to for them to count as what sessions usually write to, and
 /// the most pages that do: 2 MiB.
@@ -26,6 +27,8 @@ const USUAL: usize = 512;
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     memories: Mutex<Vec<Addresses>>,
+    /// How many are kept for pools.
+    pooled: AtomicUsize,
     /// The pages that sessions usually write to.
     usual: Mutex<BTreeSet<usize>>,
 }
@@ -36,6 +39,10 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Kept {
+    fn most(&self) -> usize {
+        MOST.saturating_add(self.pooled.load(Ordering::Relaxed))
+    }
+
     /// A memory that holds a view of the image, if one of this size is kept.
     pub(super) fn take(&self, reserved: usize) -> Option<Addresses> {
         let mut memories = locked(&self.memories);
@@ -47,7 +54,7 @@ impl Kept {
     /// the beginning. Says whether it is; the caller then hands its addresses to `put`.
     pub(super) fn prepare(&self, memory: &Mapping, image: &MemoryImage) -> bool {
         let finder = Finder::best();
-        if !finder.is_exact() || locked(&self.memories).len() >= MOST {
+        if !finder.is_exact() || locked(&self.memories).len() >= self.most() {
             return false;
         }
         let written = memory.written(finder);
@@ -71,9 +78,34 @@ impl Kept {
     /// Takes the addresses of a memory that is as it was in the beginning.
     pub(super) fn put(&self, addresses: Addresses) {
         let mut memories = locked(&self.memories);
-        if memories.len() < MOST {
+        if memories.len() < self.most() {
             memories.push(addresses);
         }
+    }
+}
+
+/// Has as many more memories kept as a pool has sessions, which all may end before the next are made.
+pub(crate) struct KeptForPool {
+    image: MemoryImage,
+    sessions: usize,
+}
+
+impl KeptForPool {
+    pub(crate) fn new(image: MemoryImage, sessions: usize) -> KeptForPool {
+        image.0.kept.pooled.fetch_add(sessions, Ordering::Relaxed);
+        KeptForPool { image, sessions }
+    }
+}
+
+impl Drop for KeptForPool {
+    fn drop(&mut self) {
+        let kept = &self.image.0.kept;
+        kept.pooled.fetch_sub(self.sessions, Ordering::Relaxed);
+        let mut memories = locked(&kept.memories);
+        let most = kept.most().min(memories.len());
+        let surplus = memories.split_off(most);
+        drop(memories);
+        drop(surplus);
     }
 }
 
@@ -160,5 +192,19 @@ mod tests {
         let all = (0..2 * MOST).map(|_| Mapping::view(&image, reserved).unwrap());
         drop(all.collect::<Vec<_>>());
         assert!(locked(&image.0.kept.memories).len() <= MOST);
+    }
+
+    #[test]
+    fn more_are_kept_as_long_as_there_is_a_pool() {
+        let image = image();
+        let reserved = 2 * PAGES * WASM_PAGE;
+        let kept = || locked(&image.0.kept.memories).len();
+        let pool = KeptForPool::new(image.clone(), 5);
+        let all = (0..2 * MOST).map(|_| Mapping::view(&image, reserved).unwrap());
+        drop(all.collect::<Vec<_>>());
+        let exact = Finder::best().is_exact();
+        assert_eq!(kept(), if exact { MOST + 5 } else { 0 });
+        drop(pool);
+        assert_eq!(kept(), if exact { MOST } else { 0 });
     }
 }

@@ -49,6 +49,7 @@ use serde::{Deserialize, Serialize};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 use self::kept::Kept;
+pub(crate) use self::kept::KeptForPool;
 pub(crate) use self::state::State;
 use self::states::{MappedRows, Written};
 pub(crate) use self::store::PageStore;
@@ -471,6 +472,17 @@ impl MemoryHandle {
         Ok(self.0.revoke()?)
     }
 
+    /// Where it is.
+    pub(crate) fn address(&self) -> usize {
+        self.0.base.as_ptr() as usize
+    }
+
+    /// Bytes of pages that are in memory and are no file's.
+    pub(crate) fn own_bytes(&self) -> u64 {
+        let runs = Finder::best().written(self.address(), self.bytes());
+        runs.iter().map(|run| run.len() as u64).sum()
+    }
+
     /// Bytes of memory the guest has.
     pub(crate) fn bytes(&self) -> usize {
         self.0.committed()
@@ -502,7 +514,7 @@ impl MemoryHandle {
         self.0.restore(state, &written, |_| few)
     }
 
-    /// A copy of the whole memory, for making an image of it.
+    /// A copy of the whole memory, for making an image of it or looking for something in it.
     ///
     /// The caller sees to it that no guest code runs in this memory meanwhile.
     ///

@@ -60,22 +60,46 @@ impl State {
         State { bytes, parts: Vec::new(), store }
     }
 
+    /// What it began as, before there was any other state.
+    pub(crate) fn begun(&self) -> State {
+        State::image(self.bytes, Arc::clone(&self.store))
+    }
+
     /// How many bytes the memory has.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Calls `each` with the pages that are not those of the image, in order, as runs: where they begin,
-    /// and their bytes in parts. The same contents are always the same runs.
+    /// Bytes of the pages that are not those of the image: of those that another state has elsewhere or as
+    /// the image's, and of those that both have in common.
+    pub(crate) fn bytes_beyond(&self, other: &State) -> (u64, u64) {
+        let bytes = |Chunks(chunks): Chunks| {
+            let pages = chunks.iter().filter_map(|(_, row)| row.map(|row| u64::from(row.length)));
+            pages.sum::<u64>() * rustix::param::page_size() as u64
+        };
+        let (all, own) = (bytes(self.differences(&self.begun())), bytes(self.differences(other)));
+        (own, all - own)
+    }
+
+    /// Whether every page that is the image's here is the image's there as well.
+    pub(crate) fn is_on_top_of(&self, other: &State) -> bool {
+        Arc::ptr_eq(&self.store, &other.store)
+            && self.differences(other).0.iter().all(|(_, row)| row.is_some())
+    }
+
+    /// Calls `each` with the pages in which this state differs from another that it is on top of, in
+    /// order, as runs: where they begin, and their bytes in parts. The same contents are always the same
+    /// runs.
     pub(crate) fn each_run(
         &self,
+        since: &State,
         mut each: impl FnMut(u64, &[&[u8]]) -> io::Result<()>,
     ) -> io::Result<()> {
         let page = rustix::param::page_size() as u64;
         let reader = self.store.reader();
-        let rows = self.rows(|_, _| false);
-        for run in rows.chunk_by(|(before, _), (after, _)| before.end == after.start) {
-            let bytes = run.iter().map(|(_, row)| reader.bytes(*row));
+        let Chunks(chunks) = self.differences(since);
+        for run in chunks.chunk_by(|(before, _), (after, _)| before.end == after.start) {
+            let bytes = run.iter().map(|(_, row)| reader.bytes((*row)?));
             let bytes = bytes.collect::<Option<Vec<_>>>().ok_or(io::ErrorKind::NotFound)?;
             each(run[0].0.start as u64 * page, &bytes)?;
         }

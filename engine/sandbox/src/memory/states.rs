@@ -140,7 +140,7 @@ impl MemoryImage {
         let begun = self.state();
         let contents = Contents::of(&begun, &self.0);
         let page = contents.zeros.len();
-        state.each_run(|offset, parts| {
+        state.each_run(&begun, |offset, parts| {
             let pages = parts.iter().flat_map(|part| part.chunks(page));
             for (now, at) in pages.zip((offset..).step_by(page)) {
                 let before =

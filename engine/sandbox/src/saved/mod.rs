@@ -5,24 +5,24 @@
 //! for it, and nothing is used of a file that is not whole. What the memory holds afterwards is the
 //! guest's, and as hostile as ever.
 
+mod away;
 mod chunks;
+mod contents;
 
 use std::io::{self, Read, Write};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ambience::system_time;
+pub(crate) use self::away::Away;
+pub(crate) use self::chunks::Hashing;
 use crate::checkpoint::Checkpoint;
 use crate::determinism::{Course, Determinism};
 use crate::engine::Metering;
 use crate::error::{SavedError, SessionError};
-use crate::files::{self, Bounds, Tree};
+use crate::files::{self, Bounds};
 use crate::limits::Usage;
-use crate::memory::State;
 use crate::sandbox::Sandbox;
-pub(crate) use crate::saved::chunks::Hashing;
-use crate::saved::chunks::{Packer, Unpacker};
+use crate::saved::contents::{Size, array};
 use crate::session::{Committed, Session};
 
 /// What a saved session begins with.
@@ -204,7 +204,7 @@ impl Sandbox {
     /// is damaged, more than the limits of this sandbox allow, or tools that it does not have.
     pub async fn resume(&self, from: impl Read) -> Result<Session, SavedError> {
         let checkpoint = Checkpoint::load(self, from)?;
-        Ok(Session::continued(self, &checkpoint).await.map_err(Box::new)?)
+        Ok(Session::continued(self, self.inner.beginning(), &checkpoint).await.map_err(Box::new)?)
     }
 }
 
@@ -235,18 +235,8 @@ impl Checkpoint {
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&u32::try_from(header.len()).map_err(io::Error::other)?.to_le_bytes())?;
         to.write_all(&header)?;
-        let mut packer = Packer::new(to);
-        committed.memory.each_run(|offset, parts| {
-            let length = parts.iter().map(|bytes| bytes.len() as u64).sum::<u64>();
-            packer.write_all(&offset.to_le_bytes())?;
-            packer.write_all(&length.to_le_bytes())?;
-            parts.iter().try_for_each(|bytes| packer.write_all(bytes))
-        })?;
-        packer.write_all(&[0xff; 8])?;
-        committed.files.save(&mut packer)?;
-        let (mut to, hash) = packer.finish()?.finish();
-        to.write_all(&hash)?;
-        to.flush()?;
+        let begun = engine.image().state();
+        contents::write(to, &committed.memory, &begun, &committed.files)?;
         Ok(())
     }
 
@@ -259,15 +249,10 @@ impl Checkpoint {
         let mut from = Hashing::new(from);
         let header = header(&mut from)?;
         check(&header, sandbox)?;
-        let mut from = Unpacker::new(from);
-        let memory = memory(&mut from, &header, sandbox)?;
-        let bounds = Bounds::new(&sandbox.inner.limits);
-        let files = Tree::load(&mut from, bounds, Arc::new(system_time));
-        let files = files.map_err(SavedError::from_files)?;
-        let (mut from, hash) = from.finish().map_err(SavedError::reading)?.finish();
-        if array::<32>(&mut from)? != hash {
-            return Err(SavedError::Damaged { what: "its hash is another".to_owned() });
-        }
+        let size = Size { memory_bytes: header.memory_bytes, page_bytes: header.page_bytes };
+        let begun = sandbox.inner.engine.image().state();
+        let (memory, files) =
+            contents::read(from, begun, size, Bounds::new(&sandbox.inner.limits))?;
         let course = header.deterministic.map(Course::from);
         let committed = Committed { memory, files, open_files: header.open_files, course };
         Ok(Checkpoint { committed, steps: header.steps, usage: header.usage.into() })
@@ -276,12 +261,6 @@ impl Checkpoint {
 
 fn page_bytes() -> u32 {
     u32::try_from(rustix::param::page_size()).unwrap_or(u32::MAX)
-}
-
-fn array<const N: usize>(from: &mut impl Read) -> Result<[u8; N], SavedError> {
-    let mut bytes = [0; N];
-    from.read_exact(&mut bytes).map_err(SavedError::reading)?;
-    Ok(bytes)
 }
 
 /// All that comes before the contents.
@@ -334,31 +313,6 @@ fn check(header: &Header, sandbox: &Sandbox) -> Result<(), SavedError> {
         return Err(SavedError::Damaged { what: "its memory has no possible size".to_owned() });
     }
     Ok(())
-}
-
-/// The memory: runs of pages, in order, and the end of them.
-fn memory(from: &mut impl Read, header: &Header, sandbox: &Sandbox) -> Result<State, SavedError> {
-    let damaged = |what: &str| SavedError::Damaged { what: what.to_owned() };
-    let page = u64::from(header.page_bytes);
-    let begun = sandbox.inner.engine.image().state();
-    let mut building = begun.building(
-        usize::try_from(header.memory_bytes).map_err(|_| damaged("its memory is too large"))?,
-    );
-    let mut end = 0;
-    loop {
-        let offset = u64::from_le_bytes(array(from)?);
-        if offset == u64::MAX {
-            return Ok(building.finish());
-        }
-        let length = u64::from_le_bytes(array(from)?);
-        let next = offset.checked_add(length).filter(|next| *next <= header.memory_bytes);
-        let fits = offset >= end && offset.is_multiple_of(page) && length.is_multiple_of(page);
-        end = match next {
-            Some(next) if fits && length > 0 => next,
-            _ => return Err(damaged("a run of pages is in no place")),
-        };
-        building.read(from, offset, length).map_err(SavedError::reading)?;
-    }
 }
 
 impl SavedError {
