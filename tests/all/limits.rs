@@ -143,7 +143,8 @@ async fn an_event_loop_that_was_interrupted_is_not_in_the_way_of_the_next() {
     let code = "import asyncio\nloop = asyncio.new_event_loop()\n\
                 asyncio.events._set_running_loop(loop)\nraise KeyboardInterrupt";
     assert!(matches!(session.run(code).await.unwrap().outcome, Outcome::Raised(_)));
-    let code = "async def answer():\n    await asyncio.sleep(0)\n    return 42\nasyncio.run(answer())";
+    let code =
+        "async def answer():\n    await asyncio.sleep(0)\n    return 42\nasyncio.run(answer())";
     assert_eq!(repr(session.run(code).await.unwrap()), "42");
 }
 

@@ -205,7 +205,7 @@ impl Trouble {
         match self {
             Trouble::Json(error) => {
                 let error = refusal::excerpt(&secrets.hide(&error.to_string()));
-                ModelError::Protocol(format!("{error} in `{}`", beginning(data, secrets)))
+                ModelError::Protocol(format!("{error} in `{}`", beginning(&secrets.hide(data))))
             }
             Trouble::Refused => ModelError::Refused(refusal::of_event(data, secrets)),
             Trouble::Filtered(reason) => {
@@ -219,8 +219,8 @@ impl Trouble {
 }
 
 /// Enough of what a server sent to see what it is, on one line.
-fn beginning(data: &str, secrets: &Secrets) -> String {
-    let shown = refusal::excerpt(&secrets.hide(data));
+fn beginning(data: &str) -> String {
+    let shown = refusal::excerpt(data);
     let mut shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     if shown.len() > 200 {
         shown.truncate(shown.floor_char_boundary(200));
@@ -286,8 +286,10 @@ impl<'a> Reading<'a> {
         if self.taken > self.limits.reply_bytes {
             return Err(ModelError::TooMuch { what: "bytes", limit: self.limits.reply_bytes });
         }
+        let mut bytes = bytes;
         if let Body::Unknown = self.body {
-            match bytes.trim_ascii_start().first() {
+            bytes = bytes.trim_ascii_start();
+            match bytes.first() {
                 None => return Ok(false),
                 Some(b'{' | b'[') => self.body = Body::Whole(Vec::new()),
                 Some(b'<') => self.body = Body::Page(Vec::new()),
@@ -303,8 +305,9 @@ impl<'a> Reading<'a> {
                 }
             }
             Body::Page(page) => {
-                page.extend_from_slice(bytes);
-                self.done = page.len() >= PAGE_BYTES;
+                let room = PAGE_BYTES - page.len();
+                page.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                self.done = page.len() == PAGE_BYTES;
             }
             Body::Events(events) => {
                 let (format, reply, secrets) = (&mut self.format, &mut self.reply, self.secrets);
@@ -345,7 +348,7 @@ impl<'a> Reading<'a> {
                 events.end(|data| take(data, format, reply, secrets, done))?;
             }
             Body::Page(page) => {
-                let page = beginning(&String::from_utf8_lossy(page), secrets);
+                let page = beginning(&secrets.hide_cut(&String::from_utf8_lossy(page)));
                 return Err(ModelError::Protocol(format!("a page, `{page}`")));
             }
             Body::Events(_) | Body::Unknown => {}

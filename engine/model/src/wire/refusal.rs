@@ -69,7 +69,7 @@ impl Said {
         let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
         let message = [error.get("message"), body.get("message"), error.get("detail"), Some(error)];
         let message = message.into_iter().flatten().find_map(|message| match message {
-            Value::String(text) => Some(text.clone()),
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
             _ => None,
         });
         let word = |field: &str| Some(error.get(field)?.as_str()?.to_lowercase());
