@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, "/fumehood-source")
 
 import fumehood
-import fumehood.sessions
+import fumehood.sessions, fumehood.variables
 from fumehood import console, door, event_loop, limits, prompt, threads, values
 
 del sys.path[0]
@@ -59,8 +59,36 @@ for name in [name for name in __main__.__dict__ if not name.startswith("__")]:
     del __main__.__dict__[name]
 __main__.__dict__.pop("__file__", None)
 
-import gc, linecache, sys
-import fumehood.door, fumehood.sessions, fumehood.values
+import gc, importlib.util, itertools, linecache, sys, zipfile
+import fumehood.door, fumehood.sessions, fumehood.values, fumehood.variables
+
+# What can be imported, for prompts. Metadata says which libraries there are, and these are what to import
+# of them where that is not their name.
+_imports = {
+    "attrs": ["attr", "attrs"],
+    "beautifulsoup4": ["bs4"],
+    "fonttools": ["fontTools"],
+    "Jinja2": ["jinja2"],
+    "MarkupSafe": ["markupsafe"],
+    "matplotlib": ["matplotlib", "mpl_toolkits"],
+    "pillow": ["PIL"],
+    "python-dateutil": ["dateutil"],
+    "PyYAML": ["yaml"],
+    "scikit-learn": ["sklearn"],
+}
+_libraries = []
+for _archive in [_path for _path in sys.path if _path.endswith(".zip")]:
+    with zipfile.ZipFile(_archive) as _archive:
+        for _file in _archive.namelist():
+            if _file.endswith(".dist-info/METADATA"):
+                _head = itertools.takewhile(bool, _archive.read(_file).decode().splitlines())
+                _said = dict(_line.split(": ", 1) for _line in _head if ": " in _line)
+                _name = _said["Name"]
+                _modules = _imports.get(_name, [_name.replace("-", "_")])
+                _missing = [_module for _module in _modules if importlib.util.find_spec(_module) is None]
+                assert not _missing, f"{_name} has no {_missing}"
+                _libraries.append({"name": _name, "version": _said["Version"], "modules": _modules})
+assert _libraries
 
 linecache.cache.clear()
 sys.path_importer_cache.clear()
@@ -70,10 +98,12 @@ fumehood.door.give_answer(
     fumehood.values.encode(
         {
             "entry": id(fumehood.sessions.start),
+            "define": id(fumehood.variables.define),
+            "libraries": sorted(_libraries, key=lambda library: library["name"].casefold()),
             "python": sys.version.split()[0],
             "modules": len(sys.modules),
         },
-        2,
+        4,
     ),
     "",
 )

@@ -5,7 +5,8 @@
 ;; answer where it is told to. The first byte of a request names the operation:
 ;;
 ;;   1  tools.call        u32 length of the name, name, arguments    answers JSON, or fails with -1
-;;   2  answer.give       u8 has JSON, u32 length of the JSON, JSON, text
+;;   2  answer.give       u8 has JSON, u8 case of the content, u32 lengths of the JSON, of the text and
+;;                        of the first part of the content, then these three, and its second part
 ;;   3  limits.interruption                                          answers the exception's text
 ;;   4  the failure of the last tools.call that failed               answers the exception's text
 ;;
@@ -20,7 +21,7 @@
   (import "fumehood:guest/tools@0.1.0" "call"
     (func $tools_call (param i32 i32 i32 i32 i32)))
   (import "fumehood:guest/answer@0.1.0" "give"
-    (func $answer_give (param i32 i32 i32 i32 i32)))
+    (func $answer_give (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
   (import "fumehood:guest/limits@0.1.0" "interruption"
     (func $limits_interruption (param i32)))
   (import "fumehood:guest/limits@0.1.0" "refuel"
@@ -39,6 +40,8 @@
   (import "__main_module__" "__wasilibc_reset_preopens" (func $reset_preopens))
   (import "__main_module__" "PyUnicode_FromStringAndSize"
     (func $text (param i32 i32) (result i32)))
+  (import "__main_module__" "PyBytes_FromStringAndSize"
+    (func $copy_bytes (param i32 i32) (result i32)))
   (import "__main_module__" "PyObject_Vectorcall"
     (func $vectorcall (param i32 i32 i32 i32) (result i32)))
   (import "__main_module__" "PyBytes_AsString" (func $bytes (param i32) (result i32)))
@@ -97,6 +100,7 @@
     (param $request i32) (param $length i32) (param $answer i32) (param $answer_length i32)
     (result i32)
     (local $operation i32) (local $rest i32) (local $size i32) (local $results i32)
+    (local $json i32) (local $json_size i32) (local $text i32) (local $text_size i32) (local $left i32)
     (i32.store (local.get $answer) (i32.const 0))
     (i32.store (local.get $answer_length) (i32.const 0))
     (if (i32.eqz (local.get $length)) (then (return (i32.const -2))))
@@ -127,16 +131,30 @@
 
     (if (i32.eq (local.get $operation) (i32.const 2))
       (then
-        (if (i32.lt_u (local.get $length) (i32.const 6)) (then (return (i32.const -2))))
-        (local.set $size (i32.load offset=2 align=1 (local.get $request)))
-        (if (i32.gt_u (local.get $size) (i32.sub (local.get $length) (i32.const 6)))
+        (if (i32.lt_u (local.get $length) (i32.const 15)) (then (return (i32.const -2))))
+        (if (i32.gt_u (i32.load8_u offset=2 (local.get $request)) (i32.const 3))
           (then (return (i32.const -2))))
-        (local.set $rest (i32.add (local.get $request) (i32.const 6)))
+        ;; Each of the three has to fit into what is left after the one before it.
+        (local.set $left (i32.sub (local.get $length) (i32.const 15)))
+        (local.set $json_size (i32.load offset=3 align=1 (local.get $request)))
+        (if (i32.gt_u (local.get $json_size) (local.get $left)) (then (return (i32.const -2))))
+        (local.set $left (i32.sub (local.get $left) (local.get $json_size)))
+        (local.set $text_size (i32.load offset=7 align=1 (local.get $request)))
+        (if (i32.gt_u (local.get $text_size) (local.get $left)) (then (return (i32.const -2))))
+        (local.set $left (i32.sub (local.get $left) (local.get $text_size)))
+        (local.set $size (i32.load offset=11 align=1 (local.get $request)))
+        (if (i32.gt_u (local.get $size) (local.get $left)) (then (return (i32.const -2))))
+        (local.set $left (i32.sub (local.get $left) (local.get $size)))
+        (local.set $json (i32.add (local.get $request) (i32.const 15)))
+        (local.set $text (i32.add (local.get $json) (local.get $json_size)))
+        (local.set $rest (i32.add (local.get $text) (local.get $text_size)))
         (call $answer_give
           (i32.ne (i32.load8_u offset=1 (local.get $request)) (i32.const 0))
+          (local.get $json) (local.get $json_size)
+          (local.get $text) (local.get $text_size)
+          (i32.load8_u offset=2 (local.get $request))
           (local.get $rest) (local.get $size)
-          (i32.add (local.get $rest) (local.get $size))
-          (i32.sub (i32.sub (local.get $length) (i32.const 6)) (local.get $size)))
+          (i32.add (local.get $rest) (local.get $size)) (local.get $left))
         (return (i32.const 0))))
 
     (if (i32.eq (local.get $operation) (i32.const 3))
@@ -193,30 +211,21 @@
     (call $enter (local.get $area))
     (call $hand_back_fuel))
 
-  ;; The outcome stays until the next step: nothing is released in a `post-return`, where the guest
-  ;; may not ask for fuel.
-  (func (export "fumehood:guest/interpreter@0.1.0#run")
-    (param $source i32) (param $source_length i32) (param $file i32) (param $file_length i32)
-    (result i32)
-    (local $text i32) (local $name i32) (local $area i32) (local $outcome i32)
-    (local $at i32) (local $last i32) (local $base i32) (local $word i32)
+  ;; What Python returned last, an outcome, stays until the next one: nothing is released in a
+  ;; `post-return`, where the guest may not ask for fuel.
+  (func $forget_outcome
+    (local $area i32) (local $outcome i32)
     (local.set $area (call $results))
-    (if (i32.eqz (i32.load offset=16 (local.get $area))) (then unreachable))
     (local.set $outcome (i32.load offset=20 (local.get $area)))
     (i32.store offset=20 (local.get $area) (i32.const 0))
-    (if (local.get $outcome) (then (call $release (local.get $outcome))))
-    (local.set $text (call $take_text (local.get $source) (local.get $source_length)))
-    (local.set $name (call $take_text (local.get $file) (local.get $file_length)))
-    (i32.store (local.get $area) (local.get $text))
-    (i32.store offset=4 (local.get $area) (local.get $name))
-    (local.set $outcome
-      (call $vectorcall
-        (i32.load offset=16 (local.get $area)) (local.get $area) (i32.const 2) (i32.const 0)))
-    (call $release (local.get $text))
-    (call $release (local.get $name))
+    (if (local.get $outcome) (then (call $release (local.get $outcome)))))
+
+  ;; The canonical form of an outcome, with the addresses that the host reads.
+  (func $tell (param $outcome i32) (result i32)
+    (local $at i32) (local $last i32) (local $base i32) (local $word i32)
     ;; Only code that took this runtime apart ends here; there is nobody left to ask why.
     (if (i32.eqz (local.get $outcome)) (then unreachable))
-    (i32.store offset=20 (local.get $area) (local.get $outcome))
+    (i32.store offset=20 (call $results) (local.get $outcome))
     (local.set $at (call $bytes (local.get $outcome)))
     (if (i32.eqz (local.get $at)) (then unreachable))
     (local.set $last
@@ -231,4 +240,41 @@
         (br $next)))
     (call $hand_back_fuel)
     (local.get $base))
+
+  (func (export "fumehood:guest/interpreter@0.1.0#run")
+    (param $source i32) (param $source_length i32) (param $file i32) (param $file_length i32)
+    (result i32)
+    (local $text i32) (local $name i32) (local $area i32) (local $outcome i32)
+    (local.set $area (call $results))
+    (if (i32.eqz (i32.load offset=16 (local.get $area))) (then unreachable))
+    (call $forget_outcome)
+    (local.set $text (call $take_text (local.get $source) (local.get $source_length)))
+    (local.set $name (call $take_text (local.get $file) (local.get $file_length)))
+    (i32.store (local.get $area) (local.get $text))
+    (i32.store offset=4 (local.get $area) (local.get $name))
+    (local.set $outcome
+      (call $vectorcall
+        (i32.load offset=16 (local.get $area)) (local.get $area) (i32.const 2) (i32.const 0)))
+    (call $release (local.get $text))
+    (call $release (local.get $name))
+    (call $tell (local.get $outcome)))
+
+  (func (export "fumehood:guest/interpreter@0.1.0#define")
+    (param $entry i32) (param $described i32) (param $described_length i32)
+    (param $contents i32) (param $contents_length i32)
+    (result i32)
+    (local $text i32) (local $data i32) (local $area i32) (local $outcome i32)
+    (local.set $area (call $results))
+    (call $forget_outcome)
+    (local.set $text (call $take_text (local.get $described) (local.get $described_length)))
+    (local.set $data (call $copy_bytes (local.get $contents) (local.get $contents_length)))
+    (call $free (local.get $contents))
+    (if (i32.eqz (local.get $data)) (then unreachable))
+    (i32.store (local.get $area) (local.get $text))
+    (i32.store offset=4 (local.get $area) (local.get $data))
+    (local.set $outcome
+      (call $vectorcall (local.get $entry) (local.get $area) (i32.const 2) (i32.const 0)))
+    (call $release (local.get $text))
+    (call $release (local.get $data))
+    (call $tell (local.get $outcome)))
 )

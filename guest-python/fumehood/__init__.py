@@ -5,6 +5,8 @@
     console      sys.stdout and sys.stderr
     values       the one codec: Python values to JSON, JSON to Python values
     tools        host functions as Python functions
+    answers      the final answer
+    variables    values that the host puts into a session
     steps        running submitted code, and telling how it ended
     prompt       what an interactive prompt asks
     event_loop   asyncio without sockets
@@ -24,7 +26,8 @@ from fumehood.limits import (
     TimeLimitExceeded,
     ToolCallLimitExceeded,
 )
-from fumehood.tools import ToolArgumentError, ToolError, final_answer
+from fumehood.tools import ToolArgumentError, ToolError
+from fumehood.answers import final_answer
 
 __all__ = [
     "Cancelled",

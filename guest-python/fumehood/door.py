@@ -6,6 +6,11 @@ import _host
 
 _call = _host.call
 _size = struct.Struct("<I").pack
+_answer = struct.Struct("<BBBIII").pack
+
+PLAIN, IMAGE, TABLE, FILE = range(4)
+"""The cases of `answer.content`."""
+
 
 class HostFailure(Exception):
     """A tool call that failed; the message names the exception to raise."""
@@ -21,11 +26,13 @@ def call_tool(name: str, arguments: str) -> str:
         raise HostFailure(_call(b"\x04").decode()) from None
 
 
-def give_answer(json: str | None, text: str) -> None:
-    """Hands the final answer over."""
-    encoded = b"" if json is None else json.encode()
-    head = b"\x02\x00" if json is None else b"\x02\x01"
-    _call(head + _size(len(encoded)) + encoded + text.encode("utf-8", "backslashreplace"))
+def give_answer(
+    json: str | None, text: str, content: int = PLAIN, first: bytes = b"", second: bytes = b""
+) -> None:
+    """Hands the final answer over. Only a file has two parts, its name and its contents."""
+    parts = (b"" if json is None else json.encode(), text.encode("utf-8", "backslashreplace"), first)
+    head = _answer(2, json is not None, content, *map(len, parts))
+    _call(b"".join((head, *parts, second)))
 
 
 def interruption() -> str:

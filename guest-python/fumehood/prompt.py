@@ -13,7 +13,7 @@ import keyword
 import os
 import types
 
-from fumehood import steps, tools
+from fumehood import answers, steps
 
 _MOST_NAMES = 2000
 _MOST_FILES = 1000
@@ -21,7 +21,7 @@ _MOST_FILES = 1000
 
 def answer(question: str, *arguments: str):
     """Answers one of the questions below, by its name."""
-    tools.final_answer(_QUESTIONS[question](*arguments))
+    answers.final_answer(_QUESTIONS[question](*arguments))
 
 
 def _begin() -> None:

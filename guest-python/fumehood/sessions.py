@@ -7,7 +7,8 @@ import os
 import random
 import sys
 
-from fumehood import steps, tools, values
+import fumehood
+from fumehood import answers, steps, tools, values
 
 
 def start(setup: str):
@@ -30,9 +31,11 @@ def start(setup: str):
     tools.nesting = settings["nesting"]
     tools.request_bytes = settings["request_bytes"]
     namespace = __main__.__dict__
-    namespace["final_answer"] = tools.final_answer
+    namespace["final_answer"] = answers.final_answer
     for tool in settings["tools"]:
         namespace[tool["name"]] = tools.declare(**tool)
+    # It may be one of the tools.
+    fumehood.final_answer = namespace["final_answer"]
     if settings["cwd"]:
         try:
             os.chdir(settings["cwd"])

@@ -42,11 +42,16 @@ def run(source: str, file: str) -> bytes:
             builtins._ = value
         return outcome
     except BaseException as error:
-        try:
-            return _described(error)
-        except BaseException as between:
-            # The host may interrupt while an interruption is being dealt with.
-            return _bare(type(between))
+        return _ended(error)
+
+
+def _ended(error: BaseException) -> bytes:
+    """The outcome of a step that ended with an exception."""
+    try:
+        return _described(error)
+    except BaseException as between:
+        # The host may interrupt while an interruption is being dealt with.
+        return _bare(type(between))
 
 
 def _described(error: BaseException) -> bytes:

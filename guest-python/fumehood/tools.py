@@ -21,10 +21,6 @@ request_bytes = 1 << 20
 """How long the arguments of a call may be as JSON; set when the session starts."""
 
 
-_ANSWER_LIMIT = 4_000_000
-"""Characters of a final answer, as text and as JSON."""
-
-
 class ToolError(Exception):
     """A tool failed; the message is the tool's."""
 
@@ -55,8 +51,13 @@ def _raise(text: str):
     raise limits.named(text) or ToolError(text)
 
 
+class _FinalAnswer(BaseException):
+    """Ends a step that has given its answer. Not a signal to the host: the host was told before."""
+
+
 def call(tool: str, arguments: dict):
-    """Calls a tool with arguments by name."""
+    """Calls a tool with arguments by name. One that is named `final_answer` ends the step: the host has
+    kept what it returned."""
     try:
         encoded = values.encode(arguments, nesting)
     except (TypeError, ValueError) as error:
@@ -71,28 +72,10 @@ def call(tool: str, arguments: dict):
     except door.HostFailure as failure:
         text = str(failure)
     else:
+        if tool == "final_answer":
+            raise _FinalAnswer
         return values.decode(answer)
     _raise(text)
-
-
-class _FinalAnswer(BaseException):
-    """Ends a step that has given its answer. Not a signal to the host: the host was told before."""
-
-
-def final_answer(answer=None):
-    """Give the final answer and end the step."""
-    try:
-        json = values.encode(answer, nesting)
-    except (TypeError, ValueError, RecursionError):
-        json = None
-    text = str(answer)
-    if len(text) > _ANSWER_LIMIT or (json is not None and len(json) > _ANSWER_LIMIT):
-        raise ValueError(
-            f"the final answer has {max(len(text), len(json or ''))} characters, "
-            f"the limit is {_ANSWER_LIMIT}"
-        )
-    door.give_answer(json, text)
-    raise _FinalAnswer
 
 
 # Templates ----------------------------------------------------------------------------------------
@@ -183,12 +166,13 @@ def declare(
     defaults: dict,
     nullless: list[str],
     properties: str,
+    returns: str | None = None,
 ) -> types.FunctionType:
     """The Python function of a tool.
 
     The first `required` of the parameters have no default; for those in `nullless`, None means that
-    they are left out. `properties` are the schemas of the parameters as JSON, which are read when
-    somebody asks for the annotations.
+    they are left out. `properties` are the schemas of the parameters as JSON, and `returns` that of the
+    answer, which are read when somebody asks for the annotations.
     """
     names = tuple(parameters)
     if all(map(_is_parameter, names)):
@@ -196,7 +180,7 @@ def declare(
         code = _code(len(names)).replace(co_name=name, co_qualname=name, co_varnames=names)
         optional = tuple([defaults.get(n, _omitted) for n in names[required:]])
         function = types.FunctionType(code, space, name, optional or None)
-        function.__annotate__ = _annotations(names, required, defaults, properties)
+        function.__annotate__ = _annotations(names, required, defaults, properties, returns)
     else:
         # JSON allows any text as a name; such a tool takes keyword arguments alone.
         def function(**arguments):
@@ -208,7 +192,9 @@ def declare(
     return function
 
 
-def _annotations(names: tuple[str, ...], required: int, defaults: dict, properties: str):
+def _annotations(
+    names: tuple[str, ...], required: int, defaults: dict, properties: str, returns: str | None
+):
     def annotate(format, /):
         if format == annotationlib.Format.VALUE_WITH_FAKE_GLOBALS:
             raise NotImplementedError
@@ -217,6 +203,8 @@ def _annotations(names: tuple[str, ...], required: int, defaults: dict, properti
         for position, name in enumerate(names):
             kind = annotation(schemas[name])
             annotated[name] = kind if position < required or name in defaults else Optional[kind]
+        if returns is not None:
+            annotated["return"] = annotation(values.decode(returns))
         if format == annotationlib.Format.STRING:
             return annotationlib.annotations_to_string(annotated)
         return annotated

@@ -60,6 +60,13 @@ def _checked(text: str) -> str:
     return text
 
 
+def key(value, place: str, nesting: int) -> str:
+    """What a value is as a key of a JSON object: as JSON writes it, 1, 0.5, true, null."""
+    if type(value) is not str:
+        value = _simplify(value, place, nesting)
+    return value if type(value) is str else _plain(value)
+
+
 def _simplify(value, place: str, nesting: int):
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
@@ -73,14 +80,13 @@ def _simplify(value, place: str, nesting: int):
     deeper = nesting - 1
     if isinstance(value, dict):
         simple = {}
-        for key, item in value.items():
-            if type(key) is not str:
-                key = _simplify(key, f"key {key!r} of {place}", deeper)
-                # As JSON writes it: 1, 0.5, true, null.
-                key = key if type(key) is str else _plain(key)
-            if key in simple:
-                raise ValueError(f"{place} has two keys that are {key!r} in JSON")
-            simple[key] = _simplify(item, f"{place}[{key!r}]", deeper)
+        for given, item in value.items():
+            name = given
+            if type(given) is not str:
+                name = key(given, f"key {given!r} of {place}", deeper)
+            if name in simple:
+                raise ValueError(f"{place} has two keys that are {name!r} in JSON")
+            simple[name] = _simplify(item, f"{place}[{name!r}]", deeper)
         return simple
     if isinstance(value, (list, tuple)):
         return [_simplify(item, f"{place}[{i}]", deeper) for i, item in enumerate(value)]

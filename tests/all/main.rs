@@ -5,7 +5,7 @@
 
 #![expect(clippy::print_stderr, reason = "building the image shows its progress")]
 
-mod agent;
+mod agents;
 mod checkpoints;
 mod clock;
 mod command;

@@ -9,7 +9,7 @@ use fumehood::{
     Checkpoint, Code, ConfigError, Grant, Limits, Outcome, PrepareError, Session, Totals,
 };
 use fumehood_agent::Agent;
-use fumehood_model::Replay;
+use fumehood_model::Scripted;
 use serde_json::json;
 
 use crate::{builder, clock, printed, repr};
@@ -253,12 +253,11 @@ async fn an_exception_in_a_function_of_the_set_up_shows_its_lines() {
 #[tokio::test]
 async fn an_agent_begins_each_run_with_what_is_prepared() {
     let prepared = prepare("def secret(): return 41").await;
-    let sandbox = builder().prepared(&prepared).build().unwrap();
-    let reply =
-        json!({"content": "Thought: call it.\n<code>\nfinal_answer(secret() + 1)\n</code>"});
+    let reply = "Thought: call it.\n<code>\nfinal_answer(secret() + 1)\n</code>";
+    let agent = Agent::code(Scripted::new([reply, reply]), builder().prepared(&prepared));
+    let agent = agent.build().unwrap();
     for _ in 0..2 {
-        let agent = Agent::new(Replay::from_text(&reply.to_string()).unwrap());
-        assert_eq!(agent.run("what is it?", &sandbox).await.unwrap().text, "42");
+        assert_eq!(agent.run("what is it?").await.unwrap().answer.text(), "42");
     }
 }
 

@@ -1,361 +1,421 @@
-//! The loop: the model writes code, the sandbox runs it, the model sees what came of it.
+//! What an agent is: everything that stays the same from run to run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use fumehood::{Code, FinalAnswer, Outcome, Sandbox, Session, SessionError, Step};
-use fumehood_model::{Delta, Message, Model, ModelError, Reply, Request, Usage};
-use serde::Serialize;
+use fumehood::{Sandbox, SandboxBuilder};
+use fumehood_model::Model;
 
-use crate::memory::{Action, Memory};
-use crate::parse::{CodeTags, code_of};
-use crate::prompt;
+use crate::answer::Answer;
+use crate::approval::Approve;
+use crate::callbacks::{Check, Flow, StepCallback, StepEnd};
+use crate::error::{AgentConfigError, AgentError};
+use crate::members::MemberTool;
+use crate::memory::Memory;
+use crate::parse::CodeTags;
+use crate::prompts::{Member, Prompts, Scene, Templates};
+use crate::result::{Prices, RunResult};
+use crate::run::Run;
+use crate::task::Task;
 
-/// Characters of an observation that the model is shown: the first and the last half of it.
-const OBSERVATION_CHARACTERS: usize = 20_000;
-
-/// A code agent: a model, and how it is to work. It holds no state of a run and can be shared.
+/// A model, the sandbox that its code runs in, and how it is to work. An agent does not change and can be
+/// shared; copies are cheap, and the same agent. What a run remembers is in the [`Run`].
 ///
-/// # Defaults
+/// # Examples
 ///
-/// * at most 20 steps
-/// * code between `<code>` and `</code>`
-/// * no instructions beyond the system prompt
+/// ```no_run
+/// use fumehood::{Engine, Sandbox};
+/// use fumehood_agent::Agent;
+/// use fumehood_model::ApiModel;
+///
+/// # async fn example(engine: Engine) -> Result<(), Box<dyn std::error::Error>> {
+/// let model = ApiModel::named("ollama:llama3.3", &|name| std::env::var(name).ok())?;
+/// let agent = Agent::code(model, Sandbox::builder(&engine)).max_steps(8).build()?;
+/// let result = agent.run("What is the 100th prime?").await?;
+/// println!("{}", result.answer.text());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
-pub struct Agent {
-    model: Arc<dyn Model>,
-    max_steps: u32,
-    tags: CodeTags,
-    instructions: String,
-    listener: Option<AgentListener>,
+pub struct Agent(Arc<Settings>);
+
+/// What an agent is.
+pub(crate) struct Settings {
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) model: Arc<dyn Model>,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) members: BTreeMap<String, Agent>,
+    pub(crate) templates: Templates,
+    pub(crate) scene: Scene,
+    pub(crate) max_steps: u32,
+    pub(crate) planning_interval: Option<u32>,
+    pub(crate) run_summary: bool,
+    pub(crate) checks: Vec<(String, Check)>,
+    pub(crate) callbacks: Vec<StepCallback>,
+    pub(crate) approve: Option<Arc<dyn Approve>>,
+    pub(crate) context_tokens: Option<u64>,
+    pub(crate) prices: Option<Prices>,
 }
 
-/// Called with what happens in a run, as it happens.
-pub type AgentListener = Arc<dyn Fn(AgentEvent<'_>) + Send + Sync>;
-
-/// Something that happens in a run.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum AgentEvent<'a> {
-    /// A step begins.
-    StepStarted {
-        /// Counts from 1.
-        number: u32,
+/// How an agent acts.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// The model writes code.
+    Code {
+        tags: CodeTags,
+        /// As JSON, with its thoughts.
+        structured: bool,
     },
-    /// The model says something more.
-    Said {
-        /// The next part of its reply.
-        text: &'a str,
+    /// The model calls tools.
+    ToolCalling {
+        /// One of them runs code.
+        python: bool,
+        /// How many may run at a time.
+        parallel: usize,
     },
-    /// The model failed, and is asked again: what it said in this step so far does not count.
-    Retrying {
-        /// Why.
-        error: &'a ModelError,
-        /// It is asked after this time.
-        wait: Duration,
-    },
-    /// Code is about to run.
-    Running {
-        /// The code.
-        code: &'a str,
-    },
-    /// Something happens in the sandbox while the code runs.
-    Sandbox(&'a fumehood::Event<'a>),
-    /// A step is done.
-    StepFinished(&'a Action),
-    /// The run is done.
-    Finished(&'a RunResult),
-}
-
-/// What came of a run.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct RunResult {
-    /// How the run ended.
-    pub state: RunState,
-    /// The answer as JSON, where it has such a form.
-    pub answer: Option<Box<serde_json::value::RawValue>>,
-    /// The answer as text.
-    pub text: String,
-    /// Everything that was said and done.
-    pub memory: Memory,
-    /// What the model's replies cost together, if it says.
-    pub tokens: Option<Usage>,
-    /// How long it took.
-    pub took: Duration,
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RunState {
-    /// With a final answer.
-    Success,
-    /// There were no steps left; the answer is what the model said when it was asked for one.
-    MaxSteps,
-}
-
-/// Why a run has no result. Errors of the code are not among them: they are told to the model.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AgentError {
-    /// The model has no reply.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// The sandbox cannot start a session.
-    #[error(transparent)]
-    Session(#[from] SessionError),
 }
 
 impl Agent {
-    /// An agent that works with `model`.
-    pub fn new(model: impl Model) -> Agent {
-        Agent {
-            model: Arc::new(model),
-            max_steps: 20,
-            tags: CodeTags::default(),
-            instructions: String::new(),
-            listener: None,
-        }
+    /// An agent whose model acts by writing Python, which runs in the sandbox. The sandbox's tools, and managed
+    /// agents, are functions there.
+    pub fn code(model: impl Model, sandbox: SandboxBuilder) -> AgentBuilder {
+        let kind = Kind::Code { tags: CodeTags::default(), structured: false };
+        AgentBuilder::new(kind, Arc::new(model), sandbox)
     }
 
-    /// Sets how many steps a run may take; at least one. The default is 20.
-    #[must_use]
-    pub fn with_max_steps(mut self, steps: u32) -> Agent {
-        self.max_steps = steps.max(1);
-        self
+    /// An agent whose model acts by calling the sandbox's tools, and managed agents, one by one or several at
+    /// a time.
+    pub fn tool_calling(model: impl Model, sandbox: SandboxBuilder) -> AgentBuilder {
+        let kind = Kind::ToolCalling { python: false, parallel: 8 };
+        AgentBuilder::new(kind, Arc::new(model), sandbox)
     }
 
-    /// Sets the tags around code. The default is `<code>` and `</code>`.
-    #[must_use]
-    pub fn with_tags(mut self, tags: CodeTags) -> Agent {
-        self.tags = tags;
-        self
-    }
-
-    /// Adds instructions to the end of the system prompt. The default is none.
-    #[must_use]
-    pub fn with_instructions(mut self, instructions: impl Into<String>) -> Agent {
-        self.instructions = instructions.into();
-        self
-    }
-
-    /// Has `listener` called with what happens. The default is nobody.
-    #[must_use]
-    pub fn with_listener(mut self, listener: AgentListener) -> Agent {
-        self.listener = Some(listener);
-        self
-    }
-
-    /// Works on a task until there is a final answer, in a session of its own in `sandbox`.
+    /// Works on a task, in a run of its own, until there is an answer.
     ///
     /// # Errors
     ///
-    /// * [`AgentError::Model`] if the model has no reply
-    /// * [`AgentError::Session`] if the sandbox cannot start a session
-    pub async fn run(&self, task: &str, sandbox: &Sandbox) -> Result<RunResult, AgentError> {
-        let started = Instant::now();
-        let system_prompt = prompt::code_agent(sandbox, &self.tags, &self.instructions);
-        let mut memory = Memory { system_prompt, task: task.to_owned(), steps: Vec::new() };
-        let mut session = sandbox.session().await?;
-
-        for number in 1..=self.max_steps {
-            self.tell(AgentEvent::StepStarted { number });
-            let (action, answer) = self.step(number, &memory, &mut session).await?;
-            self.tell(AgentEvent::StepFinished(&action));
-            memory.steps.push(action);
-            if let Some(answer) = answer {
-                return Ok(self.finish(RunState::Success, answer, memory, None, started));
-            }
-        }
-
-        let (text, tokens) = self.last_words(&memory).await?;
-        let answer = FinalAnswer::from_text(text);
-        Ok(self.finish(RunState::MaxSteps, answer, memory, tokens, started))
+    /// Those of [`Run::finish`].
+    pub async fn run(&self, task: impl Into<Task>) -> Result<RunResult, AgentError> {
+        let mut run = self.start(task).await?;
+        run.finish().await
     }
 
-    /// One step: a reply of the model, its code run.
-    async fn step(
-        &self,
-        number: u32,
-        memory: &Memory,
-        session: &mut Session,
-    ) -> Result<(Action, Option<FinalAnswer>), AgentError> {
-        let thinking = Instant::now();
-        let stop = [self.tags.close.clone(), "Observation:".to_owned()];
-        let reply = self.generate(Request::new(memory.messages()).with_stop(stop)).await?;
-        let thinking = thinking.elapsed();
-        let mut content = reply.text();
-        // The closing tag stopped the model; it belongs to what it said.
-        if content.contains(&self.tags.open) && !content.trim_end().ends_with(&self.tags.close) {
-            content.push_str(&self.tags.close);
-        }
-        let mut action = Action {
-            number,
-            code: None,
-            observation: String::new(),
-            error: None,
-            tokens: reply.usage,
-            fuel: 0,
-            thinking,
-            running: Duration::ZERO,
-            reply: content,
-        };
-        let code = match code_of(&action.reply, &self.tags) {
-            Ok(code) => action.code.insert(code),
-            Err(told) => {
-                action.error = Some(told);
-                return Ok((action, None));
-            }
-        };
-        self.tell(AgentEvent::Running { code });
-        let mut code = Code::new(code.as_str());
-        if let Some(listener) = self.listener.clone() {
-            code = code.listener(Arc::new(move |event| listener(AgentEvent::Sandbox(&event))));
-        }
-        let step = session.run(code).await?;
-        action.fuel = step.usage.fuel;
-        action.running = step.usage.wall;
-        action.observation = observation(&step);
-        action.error = error(&step);
-        let answer = match step.outcome {
-            Outcome::FinalAnswer(answer) => Some(answer),
-            _ => None,
-        };
-        Ok((action, answer))
+    /// Begins a run with a task. Nothing is done yet: [`Run::finish`] and [`Run::step`] do it.
+    ///
+    /// # Errors
+    ///
+    /// * [`AgentError::Prompts`] if the system prompt cannot be rendered
+    /// * those of [`Run::give`]
+    pub async fn start(&self, task: impl Into<Task>) -> Result<Run, AgentError> {
+        let mut run = Run::new(self)?;
+        run.give(task).await?;
+        Ok(run)
     }
 
-    /// Asks for an answer when there are no steps left.
-    async fn last_words(&self, memory: &Memory) -> Result<(String, Option<Usage>), AgentError> {
-        let mut messages = memory.messages();
-        let task = &memory.task;
-        messages.push(Message::user(format!(
-            "There are no steps left. From what has been found out so far, answer the task in \
-             plain words, without code:\n{task}"
-        )));
-        let reply = self.generate(Request::new(messages)).await?;
-        Ok((reply.text().trim().to_owned(), reply.usage))
+    /// Its name; empty if it has none.
+    pub fn name(&self) -> &str {
+        &self.0.name
     }
 
-    async fn generate(&self, request: Request) -> Result<Reply, ModelError> {
-        let listener = |delta: Delta<'_>| match delta {
-            Delta::Text(text) => self.tell(AgentEvent::Said { text }),
-            Delta::Restarted { error, wait } => self.tell(AgentEvent::Retrying { error, wait }),
-            _ => {}
-        };
-        self.model.generate(&request, &listener).await
+    /// What it does, for the agent that manages it.
+    pub fn description(&self) -> &str {
+        &self.0.description
     }
 
-    fn finish(
-        &self,
-        state: RunState,
-        answer: FinalAnswer,
-        memory: Memory,
-        last: Option<Usage>,
-        started: Instant,
-    ) -> RunResult {
-        let mut tokens = last;
-        for used in memory.steps.iter().filter_map(|step| step.tokens) {
-            *tokens.get_or_insert_default() += used;
-        }
-        let result = RunResult {
-            state,
-            answer: answer.json,
-            text: answer.text,
-            memory,
-            tokens,
-            took: started.elapsed(),
-        };
-        self.tell(AgentEvent::Finished(&result));
-        result
+    /// What its code runs in, with its tools.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.0.sandbox
     }
 
-    fn tell(&self, event: AgentEvent<'_>) {
-        if let Some(listener) = &self.listener {
-            listener(event);
-        }
+    /// The agents that it manages, by name.
+    pub fn members(&self) -> impl Iterator<Item = &Agent> {
+        self.0.members.values()
+    }
+
+    /// What its model is told before everything else.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError::Prompts`] if it cannot be rendered.
+    pub fn system_prompt(&self) -> Result<String, AgentError> {
+        Ok(self.0.templates.system(&self.0.scene)?)
+    }
+
+    /// What its prompts are made of.
+    pub fn prompts(&self) -> &Prompts {
+        self.0.templates.prompts()
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0
     }
 }
 
 impl std::fmt::Debug for Agent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Agent")
-            .field("max_steps", &self.max_steps)
-            .field("tags", &self.tags)
+            .field("name", &self.0.name)
+            .field("kind", &self.0.kind)
+            .field("members", &self.0.members)
             .finish_non_exhaustive()
     }
 }
 
-/// What the model is told of a step that ran.
-fn observation(step: &Step) -> String {
-    let mut told = String::new();
-    let fumehood::Output { stdout, stderr, .. } = &step.output;
-    for (stream, text) in [("Printed", stdout), ("Printed to stderr", stderr)] {
-        if !text.trim_end().is_empty() {
-            told.push_str(&format!("{stream}:\n{}\n", text.trim_end()));
-        }
-    }
-    if step.output.cut_bytes > 0 {
-        told.push_str(&format!("[{} more bytes were cut]\n", step.output.cut_bytes));
-    }
-    match &step.outcome {
-        Outcome::Completed(Some(value)) => {
-            told.push_str(&format!("Value of the last line:\n{}\n", value.repr));
-        }
-        Outcome::Completed(None) if told.is_empty() => told.push_str("The code printed nothing.\n"),
-        _ => {}
-    }
-    shortened(told)
+/// How an agent is to be.
+///
+/// # Defaults
+///
+/// * no name and no description, which managed agents need
+/// * no instructions beyond the system prompt
+/// * at most 20 steps for a task, and no plans
+/// * code between `<code>` and `</code>`; at most 8 tools at a time, and none of them runs code
+/// * the library's own prompts
+/// * no managed agents, no checks, no callbacks; nobody is asked for approval
+/// * the whole conversation is sent with each step, however long it is
+/// * no prices
+#[must_use]
+pub struct AgentBuilder {
+    kind: Kind,
+    name: String,
+    description: String,
+    model: Arc<dyn Model>,
+    sandbox: SandboxBuilder,
+    members: Vec<Agent>,
+    prompts: Option<Prompts>,
+    instructions: String,
+    max_steps: u32,
+    planning_interval: Option<u32>,
+    run_summary: bool,
+    checks: Vec<(String, Check)>,
+    callbacks: Vec<StepCallback>,
+    approve: Option<Arc<dyn Approve>>,
+    context_tokens: Option<u64>,
+    prices: Option<Prices>,
 }
 
-/// What the model is told of a step that did not run to its end.
-fn error(step: &Step) -> Option<String> {
-    let left = match step.rolled_back {
-        true => "It was rolled back: nothing of it is left, and what was there before still is.",
-        false => "What it had stored in variables is still there.",
-    };
-    match &step.outcome {
-        Outcome::Raised(exception) => Some(exception.traceback.clone()),
-        Outcome::LimitReached(reached, Some(exception)) => Some(format!(
-            "{}\nThe step was ended: {reached}. {left}",
-            exception.traceback.trim_end()
-        )),
-        Outcome::LimitReached(reached, None) => {
-            Some(format!("The step was ended: {reached}. {left}"))
+impl AgentBuilder {
+    fn new(kind: Kind, model: Arc<dyn Model>, sandbox: SandboxBuilder) -> AgentBuilder {
+        AgentBuilder {
+            kind,
+            name: String::new(),
+            description: String::new(),
+            model,
+            sandbox,
+            members: Vec::new(),
+            prompts: None,
+            instructions: String::new(),
+            max_steps: 20,
+            planning_interval: None,
+            run_summary: false,
+            checks: Vec::new(),
+            callbacks: Vec::new(),
+            approve: None,
+            context_tokens: None,
+            prices: None,
         }
-        Outcome::Cancelled(_) => Some(format!("The step was cancelled. {left}")),
-        Outcome::Failed(failure) => Some(format!("The step was ended: {failure}. {left}")),
-        _ => None,
     }
-    .map(shortened)
+
+    /// Names the agent. A managed agent is a Python function of this name. The default is none.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Says what the agent does, for the one that manages it. The default is nothing.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Adds instructions to the system prompt. The default is none.
+    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.instructions = instructions.into();
+        self
+    }
+
+    /// Sets how many steps a task may take, at least one. Plans are no steps. The default is 20.
+    pub fn max_steps(mut self, steps: u32) -> Self {
+        self.max_steps = steps.max(1);
+        self
+    }
+
+    /// Has a plan made before the first step, and looked at again after each so many. The default is never.
+    pub fn planning_interval(mut self, steps: u32) -> Self {
+        self.planning_interval = Some(steps.max(1));
+        self
+    }
+
+    /// Sets what stands around the code of a code agent. The default is `<code>` and `</code>`.
+    pub fn tags(mut self, tags: CodeTags) -> Self {
+        if let Kind::Code { tags: usual, .. } = &mut self.kind {
+            *usual = tags;
+        }
+        self
+    }
+
+    /// Has the model of a code agent reply in JSON, with its thought and its code, which it is held to by a
+    /// schema. The default is plain text with tags.
+    pub fn structured(mut self, structured: bool) -> Self {
+        if let Kind::Code { structured: usual, .. } = &mut self.kind {
+            *usual = structured;
+        }
+        self
+    }
+
+    /// Gives a tool-calling agent the tool `python_interpreter`, which runs code in the run's session. The
+    /// default is none.
+    pub fn python(mut self, python: bool) -> Self {
+        if let Kind::ToolCalling { python: usual, .. } = &mut self.kind {
+            *usual = python;
+        }
+        self
+    }
+
+    /// Sets how many of the tools that the model of a tool-calling agent asks for in one step run at a time,
+    /// at least one. The default is 8.
+    pub fn parallel_tools(mut self, tools: usize) -> Self {
+        if let Kind::ToolCalling { parallel, .. } = &mut self.kind {
+            *parallel = tools.max(1);
+        }
+        self
+    }
+
+    /// Sets all prompts. The default are those of [`Prompts::code_agent`],
+    /// [`Prompts::structured_code_agent`] and [`Prompts::tool_calling_agent`].
+    pub fn prompts(mut self, prompts: Prompts) -> Self {
+        self.prompts = Some(prompts);
+        self
+    }
+
+    /// Adds an agent that this one can call: a function of the agent's name in code, a tool for tool-calling
+    /// agents. Each call is a run of its own, with a session of its own; they can run at the same time.
+    pub fn managed(mut self, agent: Agent) -> Self {
+        self.members.push(agent);
+        self
+    }
+
+    /// Has what this agent did told to the one that manages it, besides its answer. The default is the
+    /// answer alone.
+    pub fn run_summary(mut self, summary: bool) -> Self {
+        self.run_summary = summary;
+        self
+    }
+
+    /// Adds a check of final answers. An answer that fails it is none: the model is told why, and takes
+    /// another step. Checks are made in the order in which they were added.
+    pub fn check(
+        mut self,
+        name: impl Into<String>,
+        check: impl Fn(&Answer, &Memory) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        self.checks.push((name.into(), Arc::new(check)));
+        self
+    }
+
+    /// Has a function called after each step, before it becomes part of the memory. It can change the step and
+    /// the memory, and interrupt the run.
+    pub fn on_step(
+        mut self,
+        callback: impl Fn(StepEnd<'_>, &mut Memory) -> Flow + Send + Sync + 'static,
+    ) -> Self {
+        self.callbacks.push(Arc::new(callback));
+        self
+    }
+
+    /// Has somebody asked before code runs and before tools are called. The default is nobody.
+    pub fn approve(mut self, approve: impl Approve) -> Self {
+        self.approve = Some(Arc::new(approve));
+        self
+    }
+
+    /// Keeps the conversation within so many tokens: what came of old steps is shortened, and if that is not
+    /// enough, they are summed up by the model. Tasks and the last two steps stay as they are. Tokens are
+    /// estimated by what the model said that earlier requests had. The default is no bound.
+    pub fn context_tokens(mut self, tokens: u64) -> Self {
+        self.context_tokens = Some(tokens);
+        self
+    }
+
+    /// Sets what the model's tokens cost, for [`RunResult::cost`]. The default is unknown.
+    pub fn prices(mut self, prices: Prices) -> Self {
+        self.prices = Some(prices);
+        self
+    }
+
+    /// Makes the agent.
+    ///
+    /// # Errors
+    ///
+    /// * [`AgentConfigError::Name`], [`AgentConfigError::Member`] and [`AgentConfigError::DuplicateName`]
+    /// * [`AgentConfigError::Prompts`] if the prompts are no templates, or cannot be rendered
+    /// * [`AgentConfigError::Sandbox`] if the sandbox cannot be made
+    pub fn build(self) -> Result<Agent, AgentConfigError> {
+        let AgentBuilder { kind, name, description, model, mut sandbox, .. } = self;
+        let mut members = BTreeMap::new();
+        for member in self.members {
+            let (name, description) = (member.name().to_owned(), member.description());
+            if name.is_empty() || description.is_empty() {
+                let missing = if name.is_empty() { "name" } else { "description" };
+                return Err(AgentConfigError::Member { missing });
+            }
+            sandbox = sandbox.tool(MemberTool::new(&member));
+            if members.insert(name.clone(), member).is_some() {
+                return Err(AgentConfigError::DuplicateName { name });
+            }
+        }
+        let sandbox = sandbox.build()?;
+        if !name.is_empty() {
+            if let Some(reason) = fumehood::unusable_name(&name) {
+                return Err(AgentConfigError::Name { name, reason });
+            }
+            if sandbox.tools().iter().any(|tool| tool.name == name) {
+                return Err(AgentConfigError::DuplicateName { name });
+            }
+        }
+        let prompts = self.prompts.unwrap_or_else(|| match &kind {
+            Kind::Code { structured: false, .. } => Prompts::code_agent(),
+            Kind::Code { structured: true, .. } => Prompts::structured_code_agent(),
+            Kind::ToolCalling { .. } => Prompts::tool_calling_agent(),
+        });
+        let templates = Templates::new(prompts)?;
+        let tags = match &kind {
+            Kind::Code { tags, .. } => tags.clone(),
+            Kind::ToolCalling { .. } => CodeTags::default(),
+        };
+        let mut scene = Scene::of(&sandbox, &tags);
+        scene.tools.retain(|tool| !members.contains_key(&tool.name));
+        scene.members = members.values().map(Member::of).collect();
+        scene.instructions = self.instructions;
+        // A prompt that cannot be rendered is found here, and not in the middle of a run.
+        templates.system(&scene)?;
+        Ok(Agent(Arc::new(Settings {
+            kind,
+            name,
+            description,
+            model,
+            sandbox,
+            members,
+            templates,
+            scene,
+            max_steps: self.max_steps,
+            planning_interval: self.planning_interval,
+            run_summary: self.run_summary,
+            checks: self.checks,
+            callbacks: self.callbacks,
+            approve: self.approve,
+            context_tokens: self.context_tokens,
+            prices: self.prices,
+        })))
+    }
 }
 
-/// A text without its middle, if it is long.
-fn shortened(text: String) -> String {
-    let count = text.chars().count();
-    if count <= OBSERVATION_CHARACTERS {
-        return text;
-    }
-    let half = OBSERVATION_CHARACTERS / 2;
-    let at = |position| text.char_indices().nth(position).map_or(text.len(), |(byte, _)| byte);
-    format!(
-        "{}\n[{} characters were cut here]\n{}",
-        &text[..at(half)],
-        count - 2 * half,
-        &text[at(count - half)..]
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_texts_lose_their_middle() {
-        let text = shortened("é".repeat(30_000));
-        assert!(text.contains("[10000 characters were cut here]"));
-        assert_eq!(text.matches('é').count(), 20_000);
-        assert_eq!(shortened("short".to_owned()), "short");
+impl std::fmt::Debug for AgentBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AgentBuilder")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }

@@ -10,7 +10,9 @@
 //! * `computing`: the programs of `benches/programs`, and numpy
 //! * `capacity`: memory of a session, sessions a second
 //! * `idle`: parked sessions, and those in files
+//! * `agents`: what an agent's loop adds
 
+mod agents;
 mod capacity;
 mod computing;
 mod idle;
@@ -138,6 +140,7 @@ pub(crate) async fn bench(
     capacity::measure(&mut bench).await?;
     idle::measure(&mut bench).await?;
     states::measure(&mut bench).await?;
+    agents::measure(&mut bench).await?;
     computing::measure(&mut bench).await?;
     if bench.figures.is_empty() {
         bail!("no figure has `{}` in its key", bench.only.unwrap_or_default());

@@ -4,19 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fumehood::{Event, Stream};
-use fumehood_agent::{AgentEvent, AgentListener};
+use fumehood_agent::{AgentEvent, Listener};
 use serde_json::{Value, json};
 
 use crate::printer::Printer;
 
 /// Shows a run on stderr, as it goes on.
-pub(crate) fn terminal(printer: &Arc<Printer>) -> AgentListener {
+pub(crate) fn terminal(printer: &Arc<Printer>) -> Listener {
     let printer = Arc::clone(printer);
     Arc::new(move |event| match event {
         AgentEvent::StepStarted { number } => printer.say(&format!("\n--- Step {number} ---")),
         AgentEvent::Said { text } => printer.talk(text),
         AgentEvent::Retrying { error, wait } => {
-            printer.say(&format!("\n[{error}; the model is asked again in {}]", short(wait)));
+            printer.say(&format!("\n[{error}; the model is asked again in {}]", short(*wait)));
         }
         AgentEvent::Running { .. } => printer.say("\n--- Output ---"),
         AgentEvent::Sandbox(Event::Output { bytes, .. }) => {
@@ -28,15 +28,15 @@ pub(crate) fn terminal(printer: &Arc<Printer>) -> AgentListener {
         },
         AgentEvent::StepFinished(action) => {
             if let Some(error) = &action.error {
-                printer.say(error.trim_end());
+                printer.say(error.message.trim_end());
             }
-            let tokens = action.tokens.map_or(String::new(), |tokens| {
+            let tokens = action.usage.map_or(String::new(), |tokens| {
                 format!(", {} tokens in, {} out", tokens.input_tokens, tokens.output_tokens)
             });
             printer.say(&format!(
                 "[model {}, code {}, {} fuel{tokens}]",
-                short(action.thinking),
-                short(action.running),
+                short(action.timing.model),
+                short(action.timing.sandbox + action.timing.tools),
                 action.fuel
             ));
         }
@@ -50,10 +50,10 @@ fn short(time: Duration) -> String {
 }
 
 /// Prints a run on stdout as lines of JSON.
-pub(crate) fn lines(printer: &Arc<Printer>) -> AgentListener {
+pub(crate) fn lines(printer: &Arc<Printer>) -> Listener {
     let printer = Arc::clone(printer);
     Arc::new(move |event| {
-        if let Some(line) = line(&event) {
+        if let Some(line) = line(event) {
             // Whoever reads may have gone; the run goes on.
             printer.line(&line.to_string()).ok();
         }
@@ -92,19 +92,20 @@ fn line(event: &AgentEvent<'_>) -> Option<Value> {
             "number": action.number,
             "observation": action.observation,
             "error": action.error,
-            "tokens": action.tokens,
+            "usage": action.usage,
             "fuel": action.fuel,
-            "thinking_us": microseconds(action.thinking),
-            "running_us": microseconds(action.running),
+            "model_us": microseconds(action.timing.model),
+            "sandbox_us": microseconds(action.timing.sandbox),
+            "tools_us": microseconds(action.timing.tools),
         }),
         AgentEvent::Finished(result) => json!({
             "event": "finished",
             "state": result.state,
-            // A number that is too large for this program's own JSON stays text.
-            "answer": result.answer.as_ref().and_then(|json| serde_json::from_str::<Value>(json.get()).ok()),
-            "text": result.text,
-            "tokens": result.tokens,
-            "took_us": microseconds(result.took),
+            "answer": result.answer.json(),
+            "text": result.answer.text(),
+            "usage": result.usage,
+            "cost": result.cost,
+            "took_us": microseconds(result.timing.total),
         }),
         _ => return None,
     })

@@ -8,8 +8,8 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use fumehood::{Grant, Sandbox, SandboxBuilder, Tool};
 use fumehood_agent::{Agent, RunResult};
-use fumehood_model::{Model, Replay};
-use serde_json::json;
+use fumehood_model::Replay;
+use serde_json::{Value, json};
 
 use crate::display;
 use crate::model::ModelFlags;
@@ -69,13 +69,12 @@ pub(crate) async fn run(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     let files = Files::copied(&flags.file)?;
-    let agent = agent(flags.model.model()?, &flags.showing, printer);
-    let agent = agent.with_instructions(&flags.instructions);
     let engine = image.engine(printer)?;
     let builder = Sandbox::builder(&engine).limits(flags.limits.limits());
-    let sandbox = image.sandbox(files.granted(flags.grants.apply(builder)?)?)?;
-    let task = files.described(&flags.task);
-    show(agent.run(&task, &sandbox).await?, &flags.showing, printer)
+    let sandbox = image.applied(files.granted(flags.grants.apply(builder)?)?)?;
+    let agent = Agent::code(flags.model.model()?, sandbox);
+    let agent = agent.max_steps(flags.showing.max_steps).instructions(flags.instructions);
+    work(&agent.build()?, &files.described(&flags.task), &flags.showing, printer).await
 }
 
 pub(crate) async fn demo(
@@ -89,25 +88,32 @@ pub(crate) async fn demo(
     let files = Files::written("penguins.csv", TABLE)?;
     let engine = image.engine(printer)?;
     let builder = files.granted(Sandbox::builder(&engine))?.tool(island_position());
-    let agent = agent(Replay::from_text(REPLIES)?, &flags.showing, printer);
     if !flags.showing.json {
         printer.say(&format!("Task: {}", TASK.trim_end()));
     }
-    let sandbox = image.sandbox(builder)?;
-    show(agent.run(TASK.trim_end(), &sandbox).await?, &flags.showing, printer)
+    let agent = Agent::code(Replay::from_text(REPLIES)?, image.applied(builder)?);
+    let agent = agent.max_steps(flags.showing.max_steps).build()?;
+    work(&agent, TASK.trim_end(), &flags.showing, printer).await
 }
 
-fn agent(model: impl Model, flags: &ShowingFlags, printer: &Arc<Printer>) -> Agent {
-    let listener = if flags.json { display::lines(printer) } else { display::terminal(printer) };
-    Agent::new(model).with_max_steps(flags.max_steps).with_listener(listener)
+/// Has an agent work on a task, and shows it.
+async fn work(
+    agent: &Agent,
+    task: &str,
+    flags: &ShowingFlags,
+    printer: &Arc<Printer>,
+) -> Result<Exit> {
+    let mut run = agent.start(task).await?;
+    run.listen(if flags.json { display::lines(printer) } else { display::terminal(printer) });
+    show(run.finish().await?, flags, printer)
 }
 
 fn show(result: RunResult, flags: &ShowingFlags, printer: &Printer) -> Result<Exit> {
     if !flags.json {
         // Tables and lists are for programs to read on; a text is for people.
-        match result.answer.as_deref().map(|json| json.get()) {
-            Some(json) if json.starts_with(['{', '[']) => printer.line(json)?,
-            _ => printer.line(&result.text)?,
+        match result.answer.json() {
+            Some(json @ (Value::Object(_) | Value::Array(_))) => printer.line(&json.to_string())?,
+            _ => printer.line(result.answer.text())?,
         }
     }
     Ok(match result.state {

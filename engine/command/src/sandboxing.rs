@@ -108,9 +108,14 @@ impl ImageFlags {
 
     /// The sandbox, whose sessions begin with the prepared image that was named, if one was.
     pub(crate) fn sandbox(&self, builder: SandboxBuilder) -> Result<Sandbox> {
-        let Some(prepared) = self.prepared()? else { return Ok(builder.build()?) };
+        Ok(self.applied(builder)?.build()?)
+    }
+
+    /// The same before it is built.
+    pub(crate) fn applied(&self, builder: SandboxBuilder) -> Result<SandboxBuilder> {
+        let Some(prepared) = self.prepared()? else { return Ok(builder) };
         let checkpoint = prepared.load(&builder.clone().build()?)?;
-        Ok(builder.prepared(&checkpoint).build()?)
+        Ok(builder.prepared(&checkpoint))
     }
 
     /// The engine of the guest image that meters like this, whatever the flags say of that.

@@ -13,8 +13,8 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use fumehood::FileDigest;
 use fumehood::workshop::{self, Facts, Metering, Workshop};
+use fumehood::{FileDigest, Library};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -142,7 +142,9 @@ pub(crate) fn image(
         loops: made.loops,
         modules: prepared.told.modules,
         wasmtime: recipe::WASMTIME.to_owned(),
+        libraries: prepared.told.libraries,
         entry: prepared.told.entry,
+        define: prepared.told.define,
         area: prepared.area,
         interruption: prepared.interruption,
         declared_memory: made.declared_memory,
@@ -204,8 +206,10 @@ struct Prepared {
 #[derive(Deserialize)]
 struct Told {
     entry: u32,
+    define: u32,
     python: String,
     modules: u32,
+    libraries: Vec<Library>,
 }
 
 /// Runs the warm-up on a thread of its own, as the caller may already be inside of a runtime.

@@ -39,8 +39,9 @@ const KEPT: [(&str, &str); 4] = [
 const MEMORY: &str = "memory";
 
 /// Functions without an export of their own that the adapter calls, found by their names.
-const NAMED: [&str; 7] = [
+const NAMED: [&str; 8] = [
     "PyBytes_AsString",
+    "PyBytes_FromStringAndSize",
     "PyErr_SetInterruptEx",
     "PyObject_Vectorcall",
     "PyUnicode_FromStringAndSize",

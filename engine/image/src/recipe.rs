@@ -19,8 +19,9 @@ macro_rules! runtime {
 }
 
 /// The Python that runs in the guest.
-pub(crate) const RUNTIME: [(&str, &str); 11] = runtime![
+pub(crate) const RUNTIME: [(&str, &str); 13] = runtime![
     "fumehood/__init__.py",
+    "fumehood/answers.py",
     "fumehood/console.py",
     "fumehood/door.py",
     "fumehood/event_loop.py",
@@ -31,6 +32,7 @@ pub(crate) const RUNTIME: [(&str, &str); 11] = runtime![
     "fumehood/threads.py",
     "fumehood/tools.py",
     "fumehood/values.py",
+    "fumehood/variables.py",
 ];
 
 /// Counts the ways this builder has treated the same inputs.

@@ -1,5 +1,8 @@
 //! A step to run.
 
+use std::sync::Arc;
+
+use crate::calls::Interceptor;
 use crate::limits::Limits;
 use crate::outcome::Listener;
 
@@ -20,13 +23,21 @@ pub struct Code {
     pub(crate) file: Option<String>,
     pub(crate) limits: Option<Limits>,
     pub(crate) listener: Option<Listener>,
+    pub(crate) interceptor: Option<Arc<dyn Interceptor>>,
     pub(crate) atomic: bool,
 }
 
 impl Code {
     /// Source text, run with the limits of the sandbox, under the name `<step N>`.
     pub fn new(source: impl Into<String>) -> Code {
-        Code { source: source.into(), file: None, limits: None, listener: None, atomic: false }
+        Code {
+            source: source.into(),
+            file: None,
+            limits: None,
+            listener: None,
+            interceptor: None,
+            atomic: false,
+        }
     }
 
     /// The name of the file in tracebacks.
@@ -47,6 +58,13 @@ impl Code {
     /// instructions of the guest, so it should not take long.
     pub fn listener(mut self, listener: Listener) -> Code {
         self.listener = Some(listener);
+        self
+    }
+
+    /// Has every call of a tool in this step go through `interceptor`, which answers it, refuses it or goes
+    /// on with it.
+    pub fn interceptor(mut self, interceptor: Arc<dyn Interceptor>) -> Code {
+        self.interceptor = Some(interceptor);
         self
     }
 

@@ -9,7 +9,7 @@ use wasmtime::{Config, Store};
 use crate::bindings::{Python, PythonPre};
 use crate::error::{EngineError, ImageError};
 use crate::host::Host;
-use crate::image::{Image, Manifest};
+use crate::image::{Image, Library, Manifest};
 use crate::memory::{Beginning, Memories, MemoryHandle, MemoryImage};
 use crate::wasi::Grant;
 use crate::{precompiled, wasi};
@@ -131,6 +131,22 @@ impl Engine {
     /// What the image is made of.
     pub fn manifest(&self) -> &Manifest {
         &self.inner.manifest
+    }
+
+    /// The libraries that code can import besides Python's own, sorted by their names, for a prompt.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn example(engine: fumehood::Engine) {
+    /// for library in engine.libraries() {
+    ///     // scikit-learn 1.9.1: import sklearn
+    ///     println!("{} {}: import {}", library.name, library.version, library.modules.join(", "));
+    /// }
+    /// # }
+    /// ```
+    pub fn libraries(&self) -> &[Library] {
+        &self.inner.manifest.libraries
     }
 
     /// The SHA-256 of the memory that every session has to begin with, hexadecimal.

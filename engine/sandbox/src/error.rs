@@ -96,6 +96,14 @@ pub enum ConfigError {
         /// What is wrong with them.
         reason: String,
     },
+    /// What a tool says of its answers is not a JSON Schema.
+    #[error("the schema of what tool `{name}` returns is not a JSON Schema: {reason}")]
+    ToolReturns {
+        /// The tool.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A folder cannot be granted under this path of the guest.
     #[error("`{path}` cannot be granted: {reason}")]
     Grant {
@@ -205,6 +213,43 @@ pub enum PrepareError {
         step: Box<Step>,
     },
     /// There is no session to run it in, or its state cannot be taken.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+}
+
+/// Why values cannot be put into a session.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DefineError {
+    /// A variable cannot have such a name.
+    #[error("`{name}` cannot be the name of a variable: {reason}")]
+    Name {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A value cannot be written as JSON.
+    #[error("the value of `{name}` cannot be written as JSON")]
+    Json {
+        /// The variable.
+        name: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A picture is neither a PNG nor a JPEG file.
+    #[error("the picture `{name}` is neither a PNG nor a JPEG file")]
+    Image {
+        /// The variable.
+        name: String,
+    },
+    /// The guest cannot make the values. The session is as it was.
+    #[error("the variables cannot be made: {}", failure(outcome))]
+    Failed {
+        /// How that ended.
+        outcome: Box<Outcome>,
+    },
+    /// There is no session to put them into.
     #[error(transparent)]
     Session(#[from] SessionError),
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use wasmtime_wasi::cli::StdoutStream as _;
 
+use crate::answer::FinalAnswer;
 use crate::bindings::fumehood::guest;
+pub use crate::bindings::fumehood::guest::answer::{Content, File};
 use crate::console::{Console, Descriptor};
 use crate::control::Control;
 use crate::error::ConfigError;
 use crate::host::{self, Host};
 use crate::limits::{Limits, Scope, Scopes};
-use crate::outcome::{FinalAnswer, Listener, Output, Stream};
+use crate::outcome::{Listener, Output, Stream};
 use crate::tools::{Tool, Tools};
 use crate::{wasi, workshop};
 
@@ -65,7 +67,7 @@ impl Step {
         console.begin(limits.output_bytes, Scope::Step, listener.clone());
         let wasi = wasi::context(&[], &[], &console).expect("nothing has to be opened");
         let mut host = workshop::bare(wasi, control, limits.clone());
-        host.step = host::StepIo::new(limits, Scopes::default(), listener);
+        host.step = host::StepIo::new(limits, Scopes::default()).listener(listener);
         host.tools = Arc::new(added);
         Ok(Step { host, console })
     }
@@ -76,8 +78,13 @@ impl Step {
     }
 
     /// `answer.give`
-    pub fn give(&mut self, json: Option<String>, text: String) -> wasmtime::Result<()> {
-        guest::answer::Host::give(&mut self.host, json, text)
+    pub fn give(
+        &mut self,
+        json: Option<String>,
+        text: String,
+        content: Content,
+    ) -> wasmtime::Result<()> {
+        guest::answer::Host::give(&mut self.host, json, text, content)
     }
 
     /// `limits.interruption`

@@ -10,12 +10,14 @@ use wasmtime::{ResourceLimiter, Trap};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::ambience::Ambience;
+use crate::answer::FinalAnswer;
 use crate::bindings::fumehood::guest;
+use crate::calls::Interceptor;
 use crate::control::{Control, Fuel, Reason, Refuel};
 use crate::files::{HostFiles, Places};
 use crate::limits::{Limit, Limits, Reached, Scopes};
-use crate::outcome::{Event, FinalAnswer, Listener};
-use crate::tools::{CallError, Tools};
+use crate::outcome::{Event, Listener};
+use crate::tools::{FINAL_ANSWER, ToolError, Tools};
 
 /// What the host functions of a session work on.
 pub(crate) struct Host {
@@ -43,15 +45,31 @@ pub(crate) struct StepIo {
     limits: Limits,
     scopes: Scopes,
     listener: Option<Listener>,
+    interceptor: Option<Arc<dyn Interceptor>>,
     fuel: Fuel,
     tool_calls: u64,
     answer: Option<FinalAnswer>,
 }
 
 impl StepIo {
-    pub(crate) fn new(limits: Limits, scopes: Scopes, listener: Option<Listener>) -> StepIo {
+    pub(crate) fn new(limits: Limits, scopes: Scopes) -> StepIo {
         let fuel = Fuel::new(&limits, scopes.fuel);
-        StepIo { limits, scopes, listener, fuel, tool_calls: 0, answer: None }
+        let (listener, interceptor) = (None, None);
+        StepIo { limits, scopes, listener, interceptor, fuel, tool_calls: 0, answer: None }
+    }
+
+    pub(crate) fn listener(mut self, listener: Option<Listener>) -> StepIo {
+        self.listener = listener;
+        self
+    }
+
+    pub(crate) fn interceptor(mut self, interceptor: Option<Arc<dyn Interceptor>>) -> StepIo {
+        self.interceptor = interceptor;
+        self
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     pub(crate) fn fuel(&self) -> &Fuel {
@@ -74,10 +92,16 @@ impl StepIo {
 }
 
 impl guest::answer::Host for Host {
-    fn give(&mut self, json: Option<String>, text: String) -> wasmtime::Result<()> {
-        if self.step.answer.is_none() {
-            let json = json.and_then(|json| checked_json(json, self.step.limits.nesting));
-            self.step.answer = Some(FinalAnswer { json, text });
+    fn give(
+        &mut self,
+        json: Option<String>,
+        text: String,
+        content: guest::answer::Content,
+    ) -> wasmtime::Result<()> {
+        // Whoever has a tool decide about answers is not gone past.
+        if self.step.answer.is_none() && !self.tools.decide_answers() {
+            let nesting = self.step.limits.nesting;
+            self.step.answer = Some(FinalAnswer::given(json, text, content, nesting));
         }
         Ok(())
     }
@@ -145,9 +169,9 @@ impl guest::tools::Host for Host {
         if nesting_of(&arguments) > limits.nesting {
             return Err(format!("ToolArgumentError: {name}: the arguments are nested too deeply"));
         }
-        let call = match self.tools.begin(&name, &arguments) {
+        let call = match self.tools.call_of_guest(&name, &arguments) {
             Ok(call) => call,
-            Err(error) => return Err(failure(&name, error)),
+            Err(error) => return Err(raised(&error.into())),
         };
         step.tell(Event::ToolCalled { tool: &name, arguments: &arguments });
         let started = Instant::now();
@@ -158,18 +182,23 @@ impl guest::tools::Host for Host {
                 // Whoever interrupted has noted why; the exception is raised from the call.
                 Err(self.control.take_interruption().unwrap_or_default())
             }
-            answered = call.run() => answered.map_err(|error| failure(&name, error)),
+            answered = call.run_through(step.interceptor.as_deref()) => {
+                answered.map_err(|error| raised(&error))
+            }
         };
         let result = answered.and_then(|answer| {
-            let answer = answer.to_string();
-            if answer.len() as u64 > limits.answer_bytes {
+            let text = answer.to_string();
+            if text.len() as u64 > limits.answer_bytes {
                 return Err(format!(
                     "ToolError: {name}: the answer is {} bytes, the limit is {} bytes",
-                    answer.len(),
+                    text.len(),
                     limits.answer_bytes
                 ));
             }
-            Ok(answer)
+            if name == FINAL_ANSWER && step.answer.is_none() {
+                step.answer = Some(FinalAnswer::returned(answer, &text));
+            }
+            Ok(text)
         });
         step.tell(Event::ToolReturned {
             tool: &name,
@@ -181,12 +210,9 @@ impl guest::tools::Host for Host {
 }
 
 /// What the guest raises when a call has no answer.
-fn failure(name: &str, error: CallError) -> String {
-    match error {
-        CallError::Unknown => format!("ToolError: there is no tool `{name}`"),
-        CallError::Arguments(reason) => format!("ToolArgumentError: {reason}"),
-        CallError::Failed(message) => format!("ToolError: {message}"),
-    }
+fn raised(error: &ToolError) -> String {
+    let name = if error.is_about_arguments() { "ToolArgumentError" } else { "ToolError" };
+    format!("{name}: {error}")
 }
 
 /// JSON text from the guest, if that is what it is.

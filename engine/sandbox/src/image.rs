@@ -33,7 +33,7 @@ use crate::wasi::Grant;
 
 /// The version of the layout above. It changes whenever an older reader would misread a newer image,
 /// or the other way round.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "manifest.json";
@@ -67,8 +67,12 @@ pub struct Manifest {
     pub wasmtime: String,
     /// The target of the machine code, such as `x86_64-linux`.
     pub target: String,
+    /// The libraries that the guest can import besides Python's own, sorted by their names.
+    pub libraries: Vec<Library>,
     /// Where the guest runtime begins.
     pub(crate) entry: u32,
+    /// Its function that makes variables.
+    pub(crate) define: u32,
     /// Where the instances of the guest keep what they need beside the interpreter.
     pub(crate) area: u32,
     /// What the arrival of SIGINT changes in guest memory.
@@ -79,6 +83,18 @@ pub struct Manifest {
     pub(crate) folders: BTreeMap<String, String>,
     /// Every other file of the image by its path.
     pub files: BTreeMap<String, FileDigest>,
+}
+
+/// A library that the guest can import: a distribution, as package indexes name it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Library {
+    /// Its name, such as `scikit-learn`.
+    pub name: String,
+    /// Its version, such as `1.9.1`.
+    pub version: String,
+    /// What is imported of it, such as `sklearn`.
+    pub modules: Vec<String>,
 }
 
 /// What a file of an image has to be.

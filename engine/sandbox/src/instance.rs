@@ -16,6 +16,7 @@ use wasmtime::component::ResourceTable;
 
 use crate::ambience::Ambience;
 use crate::bindings::Python;
+use crate::bindings::exports::fumehood::guest::interpreter as guest;
 use crate::console::Console;
 use crate::control::{Control, Ended, Supervised, Watchdog};
 use crate::determinism::Course;
@@ -40,6 +41,25 @@ const START_TIME: Duration = Duration::from_secs(10);
 /// Bytes that one call may bring from the guest to the host, beyond the arguments of a tool. The
 /// guest's runtime cuts what it reports well below this; only code that goes past it gets here.
 const CALL_BYTES: usize = 64 << 20;
+
+/// Limits of what the host has the interpreter do beside steps, in which no tool can be called.
+pub(crate) fn setup_limits(sandbox: &Inner) -> Limits {
+    Limits {
+        fuel: Some(START_FUEL),
+        time: START_TIME,
+        cpu: None,
+        tool_calls: 0,
+        ..sandbox.limits.clone()
+    }
+}
+
+/// What the guest is asked for.
+pub(crate) enum Request<'a> {
+    /// To run a step.
+    Run { source: &'a str, file: &'a str },
+    /// To make variables.
+    Define { described: &'a str, contents: &'a [u8] },
+}
 
 /// What stays when the instance of a session is replaced.
 pub(crate) struct Surroundings {
@@ -119,6 +139,8 @@ fn seed(ambience: &Ambience) -> Result<String, SessionError> {
 pub(crate) struct Instance {
     pub(crate) store: Store<Host>,
     pub(crate) guest: Python,
+    /// Where the guest runtime makes variables.
+    define: u32,
     /// It resumes a session, and no step was run in it.
     pub(crate) resumes: bool,
 }
@@ -157,13 +179,7 @@ impl Instance {
         let engine = &sandbox.engine;
         let wasi = wasi::context(engine.folders(), &sandbox.grants, console)
             .map_err(failing("opening the granted folders"))?;
-        let limits = Limits {
-            fuel: Some(START_FUEL),
-            time: START_TIME,
-            cpu: None,
-            tool_calls: 0,
-            ..sandbox.limits.clone()
-        };
+        let limits = setup_limits(sandbox);
         let host = Host {
             wasi,
             table: ResourceTable::new(),
@@ -174,7 +190,7 @@ impl Instance {
             files: files.clone(),
             places: Places::default(),
             given: 0,
-            step: StepIo::new(limits.clone(), Scopes::default(), None),
+            step: StepIo::new(limits.clone(), Scopes::default()),
         };
         let mut store = store(engine.wasmtime(), host);
         let request = usize::try_from(sandbox.limits.request_bytes).unwrap_or(usize::MAX);
@@ -200,9 +216,31 @@ impl Instance {
         // That was no work of the code's.
         ambience.go_on(course);
         match ended {
-            Ended::Returned(Ok(())) => Ok(Instance { store, guest, resumes: true }),
+            Ended::Returned(Ok(())) => {
+                let define = engine.manifest().define;
+                Ok(Instance { store, guest, define, resumes: true })
+            }
             Ended::Returned(Err(error)) => Err(set_up(error.into())),
             Ended::Stopped(_) => Err(set_up("it takes too long".into())),
+        }
+    }
+
+    /// Asks the guest for something, during which this is what its calls of the host are about.
+    pub(crate) async fn call(
+        &mut self,
+        request: Request<'_>,
+        io: StepIo,
+    ) -> wasmtime::Result<guest::Outcome> {
+        self.resumes = false;
+        let host = self.store.data_mut();
+        host.memory.begin(io.limits().memory_bytes);
+        host.step = io;
+        let (interpreter, store) = (self.guest.fumehood_guest_interpreter(), &mut self.store);
+        match request {
+            Request::Run { source, file } => interpreter.call_run(store, source, file).await,
+            Request::Define { described, contents } => {
+                interpreter.call_define(store, self.define, described, contents).await
+            }
         }
     }
 

@@ -26,12 +26,15 @@
 //! tokio runtime with timers.
 
 mod ambience;
+mod answer;
 mod bindings;
+mod calls;
 mod checkpoint;
 mod code;
 mod console;
 mod control;
 mod determinism;
+mod endings;
 mod engine;
 mod error;
 mod files;
@@ -53,33 +56,38 @@ mod session;
 mod shelf;
 mod signature;
 mod tools;
+mod variables;
 mod wasi;
 #[doc(hidden)]
 pub mod workshop;
 
+pub use answer::{Answer, FinalAnswer, ImageFormat};
+pub use calls::{Interceptor, ToolCall, ToolCallError};
 pub use checkpoint::Checkpoint;
 pub use code::Code;
 pub use control::CancelHandle;
 pub use determinism::Determinism;
 pub use engine::{Engine, Metering};
 pub use error::{
-    ConfigError, EngineError, FilesError, ImageError, PrepareError, SavedError, SessionError,
+    ConfigError, DefineError, EngineError, FilesError, ImageError, PrepareError, SavedError,
+    SessionError,
 };
 pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};
 pub use idle::Footprint;
-pub use image::{FORMAT, FileDigest, Image, Manifest};
+pub use image::{FORMAT, FileDigest, Image, Library, Manifest};
 pub use limits::{
     BLOCK_BYTES_LEAST, CODE_BYTES, ENTRY_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST,
     Limit, Limits, NAME_BYTES, PATH_BYTES, Reached, Scope, TIME_GRACE_LEAST, TIME_GRACE_MOST,
     Totals, Usage,
 };
-pub use outcome::{
-    Event, Exception, Failure, FinalAnswer, Listener, Outcome, Output, Step, Stream, Value,
-};
+pub use outcome::{Event, Exception, Failure, Listener, Outcome, Output, Step, Stream, Value};
 pub use pool::Pool;
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use saved::SavedHeader;
 pub use session::Session;
 pub use shelf::{SessionGuard, Shelf, ShelfBuilder, ShelfStatus};
-pub use tools::{Arguments, Tool, ToolDeclaration, ToolError, ToolFuture, function};
+pub use tools::{
+    Arguments, Returning, Tool, ToolDeclaration, ToolError, ToolFuture, function, unusable_name,
+};
+pub use variables::Variables;
 pub use wasi::Grant;

@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::answer::FinalAnswer;
 use crate::limits::{Reached, Usage};
 
 /// A step that was run: how it ended, what it printed and what it used.
@@ -60,25 +61,6 @@ pub struct Value {
     pub repr: String,
     /// The value as JSON, where it has such a form.
     pub json: Option<Box<RawValue>>,
-}
-
-/// The value that the code passed to `final_answer`.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct FinalAnswer {
-    /// The value as JSON, where it has such a form.
-    pub json: Option<Box<RawValue>>,
-    /// `str(value)`
-    pub text: String,
-}
-
-impl FinalAnswer {
-    /// An answer that is a text.
-    pub fn from_text(text: impl Into<String>) -> FinalAnswer {
-        let text = text.into();
-        let json = serde_json::value::to_raw_value(&text).ok();
-        FinalAnswer { json, text }
-    }
 }
 
 /// A Python exception that left the submitted code.

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::ambience::Ambience;
+use crate::calls::{ToolCall, ToolCallError};
 use crate::checkpoint::Checkpoint;
 use crate::determinism::Determinism;
 use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
 use crate::files::{Bounds, TEMPORARY, Tree, WORK};
+use crate::image::Library;
 use crate::limits::Limits;
 use crate::pool::{Pool, Stock};
 use crate::session::{Committed, Session};
@@ -153,6 +155,29 @@ impl Sandbox {
         &self.inner.declarations
     }
 
+    /// A call of a tool by the program itself, for models that call tools rather than to write code. It has
+    /// passed the same check as one of a session.
+    ///
+    /// # Errors
+    ///
+    /// * [`ToolCallError::Unknown`]
+    /// * [`ToolCallError::Arguments`] if they do not fit the tool's parameters
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(sandbox: fumehood::Sandbox) -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    ///
+    /// let call = sandbox.tool_call("population", json!({"city": "Reykjavik"}))?;
+    /// let answer = call.run().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn tool_call(&self, name: &str, arguments: Value) -> Result<ToolCall, ToolCallError> {
+        ToolCall::new(self.inner.tools.named(name)?, arguments)
+    }
+
     /// The granted folders: where the guest sees each, and whether it can write there.
     pub fn granted(&self) -> impl Iterator<Item = (&str, bool)> {
         self.inner.grants.iter().map(|grant| (grant.path.as_str(), grant.writable))
@@ -171,6 +196,11 @@ impl Sandbox {
     /// The version of the interpreter, such as `3.15.0`.
     pub fn python_version(&self) -> &str {
         &self.inner.engine.manifest().python
+    }
+
+    /// The libraries that code can import besides Python's own; see [`Engine::libraries`].
+    pub fn libraries(&self) -> &[Library] {
+        self.inner.engine.libraries()
     }
 
     /// The limits of each step, where the step has none of its own.
@@ -243,6 +273,9 @@ impl SandboxBuilder {
     }
 
     /// Adds a tool. The default is none.
+    ///
+    /// One that is named `final_answer` takes the place of the function that ends a step: what it returns
+    /// is the final answer, which ends the step, and nothing else is. If it fails, the step goes on.
     pub fn tool(self, tool: impl Tool) -> Self {
         self.shared_tool(Arc::new(tool))
     }
@@ -356,7 +389,8 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// * [`ConfigError::ToolName`], [`ConfigError::DuplicateTool`], [`ConfigError::ToolSchema`]
+    /// * [`ConfigError::ToolName`], [`ConfigError::DuplicateTool`], [`ConfigError::ToolSchema`],
+    ///   [`ConfigError::ToolReturns`]
     /// * [`ConfigError::Grant`] if the path is not absolute, or taken
     /// * [`ConfigError::Environment`]
     /// * [`ConfigError::LimitTooSmall`], also if the checkpoint is larger than the limits allow that

@@ -1,22 +1,20 @@
 //! One live interpreter, and running steps in it.
 
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use wasmtime::Trap;
-
-use crate::bindings::exports::fumehood::guest::interpreter as guest;
 use crate::code::Code;
-use crate::control::{CancelHandle, Ended, Reason, Supervised};
+use crate::control::{CancelHandle, Supervised};
 use crate::determinism::Course;
+use crate::endings;
 use crate::engine::Engine;
 use crate::error::SessionError;
 use crate::files::{Files, Tree};
-use crate::host::{StepIo, checked_json};
-use crate::instance::{Instance, Surroundings};
-use crate::limits::{CODE_BYTES, Limits, Usage};
+use crate::host::StepIo;
+use crate::instance::{Instance, Request, Surroundings};
+use crate::limits::{CODE_BYTES, Usage};
 use crate::memory::{Beginning, MemoryHandle, State};
-use crate::outcome::{Exception, Failure, Outcome, Output, Step, Value};
+use crate::outcome::{Outcome, Output, Step};
 use crate::pool::{Crew, Stock};
 use crate::sandbox::{Inner, Sandbox};
 
@@ -52,6 +50,15 @@ pub(crate) struct Committed {
     pub(crate) open_files: bool,
     /// How far it had come, if it is deterministic.
     pub(crate) course: Option<Course>,
+}
+
+/// What came of a call.
+pub(crate) struct Called {
+    pub(crate) instance: Instance,
+    pub(crate) outcome: Outcome,
+    /// Whether the instance is good for nothing any more.
+    pub(crate) broken: bool,
+    cpu: Duration,
 }
 
 impl Session {
@@ -90,6 +97,10 @@ impl Session {
     pub(crate) fn hand_out(&mut self, stock: &Stock) {
         self.surroundings.ambience.begin_again();
         self.crew = Arc::downgrade(stock.crew());
+    }
+
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     /// The sandbox that it was started in.
@@ -134,7 +145,7 @@ impl Session {
     /// # }
     /// ```
     pub async fn run(&mut self, code: impl Into<Code>) -> Result<Step, SessionError> {
-        let Code { source, file, limits, listener, atomic } = code.into();
+        let Code { source, file, limits, listener, interceptor, atomic } = code.into();
         if let Some(reason) = &self.lost {
             return Err(SessionError::Lost { reason: reason.clone() });
         }
@@ -159,37 +170,17 @@ impl Session {
                 lost: false,
             });
         }
-        if self.instance.is_none() {
-            self.roll_back().await?;
-        }
-        if self.changed {
-            self.commit()?;
-        }
-        self.renew().await?;
+        self.make_ready().await?;
         let (limits, scopes) = given.within(&self.usage);
 
         let Surroundings { control, console, .. } = &self.surroundings;
-        let Some(mut instance) = self.instance.take() else {
-            return Err(SessionError::Lost { reason: "it has no interpreter".to_owned() });
-        };
-        self.changed = true;
-        instance.resumes = false;
-        self.files_before = Some(self.surroundings.files.tree.copy());
         let started = Instant::now();
         control.begin(started, &limits, scopes);
         console.begin(limits.output_bytes, scopes.output_bytes, listener.clone());
-        let host = instance.store.data_mut();
-        host.step = StepIo::new(limits.clone(), scopes, listener);
-        host.memory.begin(limits.memory_bytes);
-        let ended = {
-            let interpreter = instance.guest.fumehood_guest_interpreter();
-            let call = std::pin::pin!(interpreter.call_run(&mut instance.store, &source, &file));
-            Supervised::new(call, control).await
-        };
+        let io = StepIo::new(limits, scopes).listener(listener).interceptor(interceptor);
+        let request = Request::Run { source: &source, file: &file };
+        let Called { instance, outcome, broken, cpu } = self.call(request, io).await?;
         let wall = started.elapsed();
-        let cpu = control.end();
-
-        let (outcome, broken) = self.outcome(ended, &mut instance, &limits);
         let (output, output_bytes) = self.surroundings.console.end();
         let host = instance.store.data();
         let usage = Usage {
@@ -202,16 +193,57 @@ impl Session {
         };
         self.usage.add(&usage);
         let undone = broken || (atomic && !outcome.is_success());
+        self.end(instance, undone).await;
+        let lost = self.lost.is_some();
+        Ok(Step { outcome, output, usage, rolled_back: undone && !lost, lost })
+    }
+
+    /// Has an interpreter that can be asked for something, whose state can be gone back to.
+    pub(crate) async fn make_ready(&mut self) -> Result<(), SessionError> {
+        if let Some(reason) = &self.lost {
+            return Err(SessionError::Lost { reason: reason.clone() });
+        }
+        if self.instance.is_none() {
+            self.roll_back().await?;
+        }
+        if self.changed {
+            self.commit()?;
+        }
+        self.renew().await
+    }
+
+    /// Asks the interpreter for something that changes the session. The control has begun to supervise it,
+    /// and `end` has to follow.
+    pub(crate) async fn call(
+        &mut self,
+        request: Request<'_>,
+        io: StepIo,
+    ) -> Result<Called, SessionError> {
+        let Surroundings { control, .. } = &self.surroundings;
+        let Some(mut instance) = self.instance.take() else {
+            return Err(SessionError::Lost { reason: "it has no interpreter".to_owned() });
+        };
+        self.changed = true;
+        self.files_before = Some(self.surroundings.files.tree.copy());
+        let limits = io.limits().clone();
+        let ended = {
+            let call = std::pin::pin!(instance.call(request, io));
+            Supervised::new(call, control).await
+        };
+        let cpu = control.end();
+        let (outcome, broken) = endings::outcome(ended, control, &mut instance, &limits);
+        Ok(Called { instance, outcome, broken, cpu })
+    }
+
+    /// Keeps what a call has done, or undoes it. That the session is lost if this fails is in `lost`.
+    pub(crate) async fn end(&mut self, instance: Instance, undone: bool) {
         if undone {
             drop(instance);
-            // That the session is lost if this fails is in `lost`.
             self.roll_back().await.ok();
         } else {
             self.files_before = None;
             self.instance = Some(instance);
         }
-        let lost = self.lost.is_some();
-        Ok(Step { outcome, output, usage, rolled_back: undone && !lost, lost })
     }
 
     /// Has the next step of a deterministic session run in an instance of its own, as it would if the session
@@ -398,88 +430,6 @@ impl Session {
     /// Cancels steps of this session from elsewhere.
     pub fn cancel_handle(&self) -> CancelHandle {
         CancelHandle(Arc::clone(&self.surroundings.control))
-    }
-
-    /// What came of a step, and whether the instance is good for nothing after it.
-    fn outcome(
-        &self,
-        ended: Ended<wasmtime::Result<guest::Outcome>>,
-        instance: &mut Instance,
-        limits: &Limits,
-    ) -> (Outcome, bool) {
-        let control = &self.surroundings.control;
-        let stopped_by = |reason| match reason {
-            Reason::Limit(reached) => Outcome::LimitReached(reached, None),
-            Reason::Cancelled => Outcome::Cancelled(None),
-        };
-        match ended {
-            Ended::Stopped(reason) => (stopped_by(reason), true),
-            Ended::Returned(Ok(returned)) => (self.returned(returned, instance, limits), false),
-            Ended::Returned(Err(error)) => {
-                // A limit that was reached explains a trap better than the trap does: the runtime
-                // itself may have been interrupted, or have been left without memory.
-                let reason = control.stopped().or_else(|| control.reason());
-                let outcome = match (error.downcast_ref::<Trap>(), reason) {
-                    (Some(Trap::OutOfFuel), _) => {
-                        Outcome::LimitReached(instance.store.data().step.fuel().exhausted(), None)
-                    }
-                    (Some(Trap::StackOverflow), _) => Outcome::Failed(Failure::StackOverflow),
-                    (_, Some(reason)) => stopped_by(reason),
-                    (trap, None) => match instance.store.data().memory.reached() {
-                        Some(reached) if trap == Some(&Trap::UnreachableCodeReached) => {
-                            Outcome::LimitReached(reached, None)
-                        }
-                        _ => Outcome::Failed(Failure::Aborted(format!("{error:#}"))),
-                    },
-                };
-                (outcome, true)
-            }
-        }
-    }
-
-    /// What came of a step whose call returned.
-    fn returned(
-        &self,
-        returned: guest::Outcome,
-        instance: &mut Instance,
-        limits: &Limits,
-    ) -> Outcome {
-        let raised = match returned {
-            guest::Outcome::Completed(value) => {
-                if let Some(answer) = instance.store.data_mut().step.take_answer() {
-                    return Outcome::FinalAnswer(answer);
-                }
-                return Outcome::Completed(value.map(|value| Value {
-                    repr: value.repr,
-                    json: value.json.and_then(|json| checked_json(json, limits.nesting)),
-                }));
-            }
-            guest::Outcome::Raised(raised) => raised,
-        };
-        let exception = Exception {
-            name: raised.name,
-            mro: raised.ancestry,
-            message: raised.message,
-            traceback: raised.traceback,
-        };
-        let is = |name: &str| exception.mro.iter().any(|base| base == name);
-        // Code may have put Python's own handler back, which raises this.
-        if is("fumehood.LimitExceeded") || is("KeyboardInterrupt") {
-            match self.surroundings.control.reason_of(&exception.name) {
-                Some(Reason::Limit(reached)) => {
-                    return Outcome::LimitReached(reached, Some(exception));
-                }
-                Some(Reason::Cancelled) => return Outcome::Cancelled(Some(exception)),
-                // Raised by the code itself; nothing was reached.
-                None => {}
-            }
-        }
-        if is("MemoryError")
-            && let Some(reached) = instance.store.data().memory.reached()
-        {
-            return Outcome::LimitReached(reached, Some(exception));
-        }
-        Outcome::Raised(exception)
     }
 }
 

@@ -26,12 +26,13 @@ pub(crate) fn signature(tool: &ToolDeclaration) -> Value {
     let in_order = required.iter().chain(&optional);
     json!({
         "name": tool.name,
-        "documentation": documentation(&tool.description, in_order.clone()),
+        "documentation": documentation(tool, in_order.clone()),
         "parameters": in_order.map(|(name, _)| *name).collect::<Vec<_>>(),
         "required": required.len(),
         "defaults": optional.iter().filter_map(default).collect::<Map<_, _>>(),
         "nullless": optional.iter().filter_map(nullless).collect::<Vec<_>>(),
         "properties": Value::Object(properties.clone()).to_string(),
+        "returns": tool.returns.as_ref().map(Value::to_string),
     })
 }
 
@@ -54,20 +55,28 @@ fn takes_null(schema: &Value) -> bool {
 
 /// The docstring, in the form that is called Google's.
 fn documentation<'a>(
-    description: &str,
+    tool: &ToolDeclaration,
     parameters: impl Iterator<Item = &'a (&'a String, &'a Value)>,
 ) -> String {
-    let mut text = description.trim().to_owned();
-    let documented = parameters.filter_map(|(name, schema)| {
-        let words = schema.get("description")?.as_str()?.split_whitespace();
-        Some(format!("\n    {name}: {}", words.collect::<Vec<_>>().join(" ")))
-    });
+    let mut text = tool.description.trim().to_owned();
+    let documented = parameters
+        .filter_map(|(name, schema)| Some(format!("\n    {name}: {}", description(schema)?)));
     let documented = documented.collect::<String>();
     if !documented.is_empty() {
         text.push_str("\n\nArgs:");
         text.push_str(&documented);
     }
+    if let Some(description) = tool.returns.as_ref().and_then(description) {
+        text.push_str("\n\nReturns:\n    ");
+        text.push_str(&description);
+    }
     text
+}
+
+/// What a schema says in words, in one line.
+fn description(schema: &Value) -> Option<String> {
+    let words = schema.get("description")?.as_str()?.split_whitespace();
+    Some(words.collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]
@@ -93,17 +102,19 @@ mod tests {
                 },
                 "required": ["text", "not there"],
             }),
+            returns: Some(json!({"type": "string", "description": "what\nit says"})),
         };
         assert_eq!(
             signature(&tool),
             json!({
                 "name": "f",
-                "documentation": "Does it.\n\nArgs:\n    text: what to say",
+                "documentation": "Does it.\n\nArgs:\n    text: what to say\n\nReturns:\n    what it says",
                 "parameters": ["text", "limit", "until", "since", "kind", "either"],
                 "required": 1,
                 "defaults": {"limit": 3},
                 "nullless": ["since"],
                 "properties": tool.parameters["properties"].to_string(),
+                "returns": r#"{"type":"string","description":"what\nit says"}"#,
             })
         );
     }
@@ -111,7 +122,8 @@ mod tests {
     #[test]
     fn a_schema_without_properties_has_no_parameters() {
         let parameters = json!({"type": "object"});
-        let tool = ToolDeclaration { name: "f".into(), description: String::new(), parameters };
+        let (name, description) = ("f".to_owned(), String::new());
+        let tool = ToolDeclaration { name, description, parameters, returns: None };
         let signature = signature(&tool);
         assert_eq!(
             (&signature["parameters"], &signature["properties"]),

@@ -6,15 +6,17 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::calls::{ToolCall, ToolCallError};
 use crate::error::ConfigError;
+
+/// The tool that gives the final answer.
+pub(crate) const FINAL_ANSWER: &str = "final_answer";
 
 /// The arguments of a call, by the names of the parameters.
 pub type Arguments = serde_json::Map<String, Value>;
@@ -66,9 +68,65 @@ pub trait Tool: Send + Sync + 'static {
     /// docstring. Parameters that are not `required` may be left out.
     fn parameters(&self) -> Value;
 
+    /// A JSON Schema of the answers, for the model; its type becomes the hint of what the Python function
+    /// returns, and its `description` part of the docstring. Answers are not checked against it. The
+    /// default is none.
+    fn returns(&self) -> Option<Value> {
+        None
+    }
+
     /// Does it. The arguments fit the schema. The future is dropped when the step reaches its time
     /// limit or is cancelled.
     fn call(&self, arguments: Arguments) -> ToolFuture<'_>;
+
+    /// The same tool, which says what it [returns](Tool::returns).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fumehood::{Tool, function};
+    /// use serde_json::json;
+    ///
+    /// let now = function("now", "The time.", json!({"type": "object"}), |_| async {
+    ///     Ok::<_, String>("12:00")
+    /// })
+    /// .returning(json!({"type": "string", "description": "Hours and minutes."}));
+    /// ```
+    fn returning(self, schema: Value) -> Returning<Self>
+    where
+        Self: Sized,
+    {
+        Returning { tool: self, schema }
+    }
+}
+
+/// A tool that says what it returns; see [`Tool::returning`].
+#[derive(Clone, Debug)]
+pub struct Returning<T> {
+    tool: T,
+    schema: Value,
+}
+
+impl<T: Tool> Tool for Returning<T> {
+    fn name(&self) -> &str {
+        self.tool.name()
+    }
+
+    fn description(&self) -> &str {
+        self.tool.description()
+    }
+
+    fn parameters(&self) -> Value {
+        self.tool.parameters()
+    }
+
+    fn returns(&self) -> Option<Value> {
+        Some(self.schema.clone())
+    }
+
+    fn call(&self, arguments: Arguments) -> ToolFuture<'_> {
+        self.tool.call(arguments)
+    }
 }
 
 /// Why a tool has no answer. The message is for the code that called it, and the model that wrote
@@ -77,12 +135,31 @@ pub trait Tool: Send + Sync + 'static {
 #[error("{message}")]
 pub struct ToolError {
     message: String,
+    about_arguments: bool,
 }
 
 impl ToolError {
-    /// An error with this message.
+    /// An error with this message. In the guest it is a `ToolError`.
     pub fn new(message: impl Into<String>) -> ToolError {
-        ToolError { message: message.into() }
+        ToolError { message: message.into(), about_arguments: false }
+    }
+
+    /// An error with this message, which is about what the tool was called with. In the guest it is a
+    /// `ToolArgumentError`, which is also a `TypeError`.
+    pub fn about_arguments(message: impl Into<String>) -> ToolError {
+        ToolError { message: message.into(), about_arguments: true }
+    }
+
+    /// Whether it is about what the tool was called with.
+    pub fn is_about_arguments(&self) -> bool {
+        self.about_arguments
+    }
+}
+
+impl From<ToolCallError> for ToolError {
+    fn from(error: ToolCallError) -> ToolError {
+        let about_arguments = matches!(error, ToolCallError::Arguments { .. });
+        ToolError { message: error.to_string(), about_arguments }
     }
 }
 
@@ -173,31 +250,46 @@ pub struct ToolDeclaration {
     pub description: String,
     /// The JSON Schema of its parameters.
     pub parameters: Value,
-}
-
-/// Why a call has no answer, as far as the guest needs to tell.
-pub(crate) enum CallError {
-    Unknown,
-    Arguments(String),
-    Failed(String),
+    /// The JSON Schema of its answers, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns: Option<Value>,
 }
 
 /// The tools of a sandbox.
 #[derive(Default)]
 pub(crate) struct Tools {
-    by_name: BTreeMap<String, Registered>,
+    by_name: BTreeMap<String, Arc<Registered>>,
 }
 
-struct Registered {
-    tool: Arc<dyn Tool>,
+/// A tool of a sandbox.
+pub(crate) struct Registered {
+    pub(crate) name: String,
+    pub(crate) tool: Arc<dyn Tool>,
     arguments: jsonschema::Validator,
+}
+
+impl Registered {
+    /// Whether arguments fit.
+    pub(crate) fn check(&self, arguments: &Value) -> Result<(), ToolCallError> {
+        let wrong = self.arguments.iter_errors(arguments).map(|error| {
+            let place = error.instance_path().to_string();
+            let place = place.trim_start_matches('/').replace('/', ".");
+            if place.is_empty() { error.to_string() } else { format!("{place}: {error}") }
+        });
+        let reasons = wrong.take(5).collect::<Vec<_>>();
+        if reasons.is_empty() { Ok(()) } else { Err(self.misfit(&reasons.join("; "))) }
+    }
+
+    pub(crate) fn misfit(&self, why: &str) -> ToolCallError {
+        ToolCallError::Arguments { reason: format!("{}: {why}", self.name) }
+    }
 }
 
 impl Tools {
     /// Checks a tool and adds it.
     pub(crate) fn add(&mut self, tool: Arc<dyn Tool>) -> Result<ToolDeclaration, ConfigError> {
         let name = tool.name().to_owned();
-        if let Some(reason) = unusable(&name) {
+        if let Some(reason) = unusable_name(&name) {
             return Err(ConfigError::ToolName { name, reason });
         }
         let parameters = tool.parameters();
@@ -218,61 +310,60 @@ impl Tools {
         }
         let arguments =
             jsonschema::validator_for(&closed).map_err(|error| refuse(error.to_string()))?;
+        let returns = tool.returns();
+        if let Some(schema) = &returns {
+            jsonschema::validator_for(schema).map_err(|error| ConfigError::ToolReturns {
+                name: name.clone(),
+                reason: error.to_string(),
+            })?;
+        }
         let declaration = ToolDeclaration {
             name: name.clone(),
             description: tool.description().to_owned(),
             parameters,
+            returns,
         };
         if self.by_name.contains_key(&name) {
             return Err(ConfigError::DuplicateTool { name });
         }
-        self.by_name.insert(name, Registered { tool, arguments });
+        let registered = Registered { name: name.clone(), tool, arguments };
+        self.by_name.insert(name, Arc::new(registered));
         Ok(declaration)
     }
 
-    /// Checks the arguments of a call, and only then begins it.
-    pub(crate) fn begin(&self, name: &str, arguments: &str) -> Result<Call, CallError> {
-        let registered = self.by_name.get(name).ok_or(CallError::Unknown)?;
-        let arguments: Value = serde_json::from_str(arguments)
-            .map_err(|error| CallError::Arguments(format!("{name}: {error}")))?;
-        let wrong = registered.arguments.iter_errors(&arguments).map(|error| {
-            let place = error.instance_path().to_string();
-            let place = place.trim_start_matches('/').replace('/', ".");
-            if place.is_empty() { error.to_string() } else { format!("{place}: {error}") }
-        });
-        let reasons = wrong.take(5).collect::<Vec<_>>();
-        if !reasons.is_empty() {
-            return Err(CallError::Arguments(format!("{name}: {}", reasons.join("; "))));
-        }
-        let Value::Object(arguments) = arguments else {
-            return Err(CallError::Arguments(format!("{name}: the arguments are not an object")));
-        };
-        Ok(Call { tool: Arc::clone(&registered.tool), arguments })
+    /// Whether a final answer is what a tool returned.
+    pub(crate) fn decide_answers(&self) -> bool {
+        self.by_name.contains_key(FINAL_ANSWER)
+    }
+
+    /// A call as the guest makes it, with arguments as JSON.
+    pub(crate) fn call_of_guest(
+        &self,
+        name: &str,
+        arguments: &str,
+    ) -> Result<ToolCall, ToolCallError> {
+        let registered = self.named(name)?;
+        let arguments = serde_json::from_str(arguments)
+            .map_err(|error| registered.misfit(&error.to_string()))?;
+        ToolCall::new(registered, arguments)
+    }
+
+    pub(crate) fn named(&self, name: &str) -> Result<Arc<Registered>, ToolCallError> {
+        let registered = self.by_name.get(name).map(Arc::clone);
+        registered.ok_or_else(|| ToolCallError::Unknown { name: name.to_owned() })
     }
 }
 
-/// A call whose arguments have been checked.
-pub(crate) struct Call {
-    tool: Arc<dyn Tool>,
-    arguments: Arguments,
-}
-
-impl Call {
-    /// Runs the tool. A panic in it is a failure of the call.
-    pub(crate) async fn run(self) -> Result<Value, CallError> {
-        let Call { tool, arguments } = self;
-        // The tool may panic while making its future as well as later.
-        let answering = AssertUnwindSafe(async { tool.call(arguments).await }).catch_unwind();
-        match answering.await {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(CallError::Failed(error.to_string())),
-            Err(_) => Err(CallError::Failed("the tool stopped because of a bug in it".to_owned())),
-        }
-    }
-}
-
-/// What keeps a name from being that of a tool.
-fn unusable(name: &str) -> Option<&'static str> {
+/// What keeps a name from being that of a tool, a variable or anything else that code is given; nothing, if it
+/// can be.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(fumehood::unusable_name("forecast"), None);
+/// assert_eq!(fumehood::unusable_name("class"), Some("it is a keyword of Python"));
+/// ```
+pub fn unusable_name(name: &str) -> Option<&'static str> {
     const KEYWORDS: [&str; 35] = [
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class",
         "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global",
@@ -287,8 +378,6 @@ fn unusable(name: &str) -> Option<&'static str> {
         Some("it is a keyword of Python")
     } else if name.starts_with("__") {
         Some("names that begin with two underscores belong to Python")
-    } else if name == "final_answer" {
-        Some("that name gives the final answer")
     } else {
         None
     }
@@ -312,8 +401,7 @@ mod tests {
     #[test]
     fn names_that_python_cannot_have_are_refused() {
         let schema = json!({"type": "object"});
-        for name in ["", "1st", "two words", "naïve", "class", "__import__", "final_answer", "a-b"]
-        {
+        for name in ["", "1st", "two words", "naïve", "class", "__import__", "a-b"] {
             assert!(
                 refusal(name, schema.clone()).contains("cannot be the name of a tool"),
                 "{name}"
@@ -335,6 +423,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_tool_returns_has_to_be_a_schema() {
+        let returning = |schema| {
+            let tool =
+                function("f", "", json!({"type": "object"}), |_| async { Ok::<_, String>(1) });
+            Tools::default().add(Arc::new(tool.returning(schema)))
+        };
+        let refusal = returning(json!({"type": "no such type"})).unwrap_err().to_string();
+        assert!(refusal.contains("what tool `f` returns"), "{refusal}");
+        assert_eq!(
+            returning(json!({"type": "integer"})).unwrap().returns,
+            Some(json!({"type": "integer"}))
+        );
+    }
+
+    #[test]
     fn arguments_are_checked_before_the_tool_runs() {
         let mut tools = Tools::default();
         let schema = json!({
@@ -343,10 +446,10 @@ mod tests {
             "required": ["n"],
         });
         tools.add(tool("f", schema)).unwrap();
-        let check = |arguments: &str| match tools.begin("f", arguments) {
+        let check = |arguments: &str| match tools.call_of_guest("f", arguments) {
             Ok(_) => "fits".to_owned(),
-            Err(CallError::Arguments(reason)) => reason,
-            Err(_) => panic!("neither fits nor is wrong"),
+            Err(ToolCallError::Arguments { reason }) => reason,
+            Err(error) => panic!("neither fits nor is wrong: {error}"),
         };
         assert_eq!(check(r#"{"n": 1}"#), "fits");
         assert_eq!(check(r#"{"n": "x"}"#), "f: n: \"x\" is not of type \"integer\"");
@@ -355,6 +458,6 @@ mod tests {
         assert!(check(r#"{"n": 1, "m": 2}"#).contains("'m' was unexpected"));
         assert!(check("[1]").contains("not of type \"object\""));
         assert!(check("{").contains("EOF"));
-        assert!(matches!(tools.begin("g", "{}"), Err(CallError::Unknown)));
+        assert!(matches!(tools.call_of_guest("g", "{}"), Err(ToolCallError::Unknown { .. })));
     }
 }

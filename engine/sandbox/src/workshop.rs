@@ -14,6 +14,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::WasiCtx;
 
 use crate::ambience::Ambience;
+use crate::answer::FinalAnswer;
 use crate::bindings::Python;
 use crate::console::Console;
 use crate::control::Control;
@@ -22,11 +23,11 @@ use crate::engine::Engine;
 pub use crate::engine::Metering;
 use crate::files::{Bounds, HostFiles, Places, Tree};
 use crate::host::{Host, MemoryLimit, StepIo};
-pub use crate::image::{FORMAT, FileDigest, MANIFEST, MEMORY};
+pub use crate::image::{FORMAT, FileDigest, Library, MANIFEST, MEMORY};
 use crate::image::{Manifest, digest_of};
 use crate::limits::{Limits, Scope, Scopes};
 use crate::memory::{Beginning, MemoryHandle, MemoryImage, WordBits};
-use crate::outcome::{Event, FinalAnswer};
+use crate::outcome::Event;
 use crate::precompiled::{self, VerifiedFile};
 use crate::session::Session;
 use crate::tools::Tools;
@@ -175,7 +176,7 @@ pub(crate) fn bare(wasi: WasiCtx, control: Arc<Control>, limits: Limits) -> Host
         places: Places::default(),
         ambience,
         given: 0,
-        step: StepIo::new(limits, Scopes::default(), None),
+        step: StepIo::new(limits, Scopes::default()),
     }
 }
 
@@ -230,8 +231,12 @@ pub struct Facts {
     pub modules: u32,
     /// [`Manifest::wasmtime`]
     pub wasmtime: String,
+    /// [`Manifest::libraries`]
+    pub libraries: Vec<Library>,
     /// Where the guest runtime begins.
     pub entry: u32,
+    /// Its function that makes variables.
+    pub define: u32,
     /// From [`Workshop::reserve`].
     pub area: u32,
     /// From [`Workshop::finish`].
@@ -256,7 +261,9 @@ pub fn manifest(facts: Facts) -> serde_json::Result<String> {
         modules: facts.modules,
         wasmtime: facts.wasmtime,
         target: target(),
+        libraries: facts.libraries,
         entry: facts.entry,
+        define: facts.define,
         area: facts.area,
         interruption: facts.interruption.0,
         declared_memory: facts.declared_memory,

@@ -1,0 +1,35 @@
+//! What is called after steps, and before an answer is given.
+
+use std::sync::Arc;
+
+use crate::answer::Answer;
+use crate::memory::{ActionStep, Memory, PlanningStep};
+
+/// Called after a step, before it becomes part of the memory. It can change both.
+pub(crate) type StepCallback = Arc<dyn Fn(StepEnd<'_>, &mut Memory) -> Flow + Send + Sync>;
+
+/// A step that is done, and can still be changed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StepEnd<'a> {
+    /// A plan was made.
+    Planning(&'a mut PlanningStep),
+    /// The model acted.
+    Action(&'a mut ActionStep),
+    /// The run has an answer.
+    FinalAnswer(&'a mut Answer),
+}
+
+/// How the run goes on after a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flow {
+    /// With the next step.
+    #[default]
+    Continue,
+    /// Not by itself: [`Run::finish`](crate::Run::finish) returns
+    /// [`AgentError::Interrupted`](crate::AgentError::Interrupted), and goes on when it is called again.
+    Interrupt,
+}
+
+/// Whether an answer will do, and why not.
+pub(crate) type Check = Arc<dyn Fn(&Answer, &Memory) -> Result<(), String> + Send + Sync>;

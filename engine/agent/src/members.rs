@@ -1,0 +1,132 @@
+//! Agents that an agent manages.
+//!
+//! To its manager a member is a tool that takes a task. Each call is a run of its own, in a session of its own:
+//! calls can be made at the same time, and none sees what another has done.
+
+use std::sync::Arc;
+
+use fumehood::{Arguments, Tool, ToolError, ToolFuture};
+use fumehood_model::Part;
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+
+use crate::agent::{Agent, Settings};
+use crate::error::AgentError;
+use crate::event::AgentEvent;
+use crate::gate::{self, Gate, MemberCall};
+use crate::memory::{MemberRun, View, shortened};
+use crate::run::Run;
+use crate::task::Task;
+
+/// Characters of a message in what is told of a member's work.
+const SUMMARY: usize = 20_000;
+
+/// How a member is declared in its manager's sandbox.
+pub(crate) struct MemberTool {
+    name: String,
+    description: String,
+}
+
+impl MemberTool {
+    pub(crate) fn new(agent: &Agent) -> MemberTool {
+        MemberTool { name: agent.name().to_owned(), description: agent.description().to_owned() }
+    }
+}
+
+impl Tool for MemberTool {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn description(&self) -> &str {
+        &self.description
+    }
+
+    fn parameters(&self) -> Value {
+        json!({
+            "type": "object",
+            "properties": {
+                "task": {
+                    "type": "string",
+                    "description": "What it is to do, with everything that it has to know: it sees nothing else",
+                },
+                "additional_args": {
+                    "type": ["object", "null"],
+                    "description": "Values that it gets as variables, by name",
+                    "default": null,
+                },
+            },
+            "required": ["task"],
+        })
+    }
+
+    fn returns(&self) -> Option<Value> {
+        Some(json!({"type": "string"}))
+    }
+
+    fn call(&self, _: Arguments) -> ToolFuture<'_> {
+        // The calls of a run go through its gate and never come here.
+        let told = "this agent works only in a run of the agent that manages it";
+        Box::pin(std::future::ready(Err(ToolError::new(told))))
+    }
+}
+
+/// Has a member work on what it was called with. Its run may have members of its own, and so on: the future is
+/// boxed so that its type has an end.
+pub(crate) fn work<'a>(
+    gate: &'a Gate,
+    call: MemberCall<'a>,
+) -> BoxFuture<'a, Result<(String, MemberRun), ToolError>> {
+    Box::pin(async move {
+        run(gate, call).await.map_err(|error| {
+            let name = call.member.name();
+            ToolError::new(format!(
+                "{name} could not do it: {error}. Try again, or ask another member of the team."
+            ))
+        })
+    })
+}
+
+async fn run(gate: &Gate, call: MemberCall<'_>) -> Result<(String, MemberRun), AgentError> {
+    let MemberCall { member, arguments, number, occurrence } = call;
+    let Settings { name, templates, run_summary, .. } = member.settings();
+    let task = arguments.get("task").and_then(Value::as_str).unwrap_or_default();
+    let mut given = Task::new(templates.managed_task(name, task)?);
+    if let Some(values) = arguments.get("additional_args").and_then(Value::as_object) {
+        for (name, value) in values {
+            given = given.argument(name, value.clone());
+        }
+    }
+    let folder = match &gate.folder {
+        Some(folder) => {
+            let folder = folder.of_member(&gate::key(name, arguments), occurrence);
+            Some(folder.map_err(AgentError::Store)?)
+        }
+        None => None,
+    };
+    let mut run = Run::of_member(member, given, folder).await?;
+    if let Some(listener) = gate.audience.0.clone() {
+        let name = name.clone();
+        run.listen(Arc::new(move |event| {
+            listener(&AgentEvent::Member { name: &name, call: number, event });
+        }));
+    }
+    let result = match run.result() {
+        // The process has ended before its manager was told.
+        Some(result) => result,
+        None => run.finish().await?,
+    };
+    let mut told = templates.report(name, result.answer.text())?;
+    if *run_summary {
+        told.push_str("\n\nThis is what it did:\n");
+        for message in result.memory.seen(View::SUMMARY) {
+            for part in message.parts {
+                if let Part::Text { text } = part {
+                    told.push_str(&shortened(text, SUMMARY));
+                    told.push_str("\n---\n");
+                }
+            }
+        }
+    }
+    Ok((told, MemberRun { memory: result.memory, usage: result.usage, cost: result.cost }))
+}

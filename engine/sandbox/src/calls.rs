@@ -1,0 +1,186 @@
+//! Calls of tools: checked before anything runs, and whoever stands between the code and a tool.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use serde_json::Value;
+
+use crate::tools::{Arguments, Registered, ToolError, ToolFuture};
+
+/// A call of a tool that was not made yet. Its arguments fit the tool's parameters.
+///
+/// The code of a step makes it, and an [`Interceptor`] gets to see it; or
+/// [`Sandbox::tool_call`](crate::Sandbox::tool_call) does.
+#[derive(Clone)]
+#[must_use = "the tool is called by `run`"]
+pub struct ToolCall {
+    registered: Arc<Registered>,
+    arguments: Arguments,
+}
+
+/// Why there can be no such call.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ToolCallError {
+    /// The sandbox has no tool of this name.
+    #[error("there is no tool `{name}`")]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// The arguments do not fit the tool's parameters.
+    #[error("{reason}")]
+    Arguments {
+        /// The name of the tool, and what does not fit.
+        reason: String,
+    },
+}
+
+impl ToolCall {
+    /// Checks the arguments of a call.
+    pub(crate) fn new(
+        registered: Arc<Registered>,
+        arguments: Value,
+    ) -> Result<ToolCall, ToolCallError> {
+        registered.check(&arguments)?;
+        match arguments {
+            Value::Object(arguments) => Ok(ToolCall { registered, arguments }),
+            _ => Err(registered.misfit("the arguments are not an object")),
+        }
+    }
+
+    /// The name of the tool.
+    pub fn name(&self) -> &str {
+        &self.registered.name
+    }
+
+    /// The arguments, by the names of the parameters.
+    pub fn arguments(&self) -> &Arguments {
+        &self.arguments
+    }
+
+    /// The same call with other arguments.
+    ///
+    /// # Errors
+    ///
+    /// A [`ToolError`] [about arguments](ToolError::is_about_arguments) if they do not fit the tool's
+    /// parameters.
+    pub fn with_arguments(self, arguments: Arguments) -> Result<ToolCall, ToolError> {
+        Ok(ToolCall::new(self.registered, Value::Object(arguments))?)
+    }
+
+    /// Calls the tool. A panic in it is an error.
+    ///
+    /// # Errors
+    ///
+    /// That of the tool.
+    pub async fn run(self) -> Result<Value, ToolError> {
+        let ToolCall { registered, arguments } = self;
+        // The tool may panic while making its future as well as later.
+        contained(async { registered.tool.call(arguments).await }).await
+    }
+
+    /// Calls the tool, or has somebody decide about it.
+    pub(crate) async fn run_through(
+        self,
+        interceptor: Option<&dyn Interceptor>,
+    ) -> Result<Value, ToolError> {
+        match interceptor {
+            None => self.run().await,
+            Some(interceptor) => contained(async { interceptor.call(self).await }).await,
+        }
+    }
+}
+
+/// What comes of a call if nothing panics.
+async fn contained(
+    answering: impl Future<Output = Result<Value, ToolError>>,
+) -> Result<Value, ToolError> {
+    AssertUnwindSafe(answering)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| Err(ToolError::new("the tool stopped because of a bug in it")))
+}
+
+impl std::fmt::Debug for ToolCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ToolCall")
+            .field("name", &self.name())
+            .field("arguments", &self.arguments)
+            .finish()
+    }
+}
+
+/// Stands between the code of a step and the tools: each call whose arguments fit goes through it, and is
+/// made by [`ToolCall::run`], or not at all. See [`Code::interceptor`](crate::Code::interceptor).
+///
+/// A closure that takes a [`ToolCall`] and returns a future is one. To the code it is the tool that answers:
+/// what the interceptor returns is the answer, its error is raised as the tool's, and the time and the
+/// length of an answer are limited as for any tool. The [events](crate::Event) show the call as the code
+/// made it. What the interceptor decides is for it to remember; nothing is asked twice.
+///
+/// # Examples
+///
+/// Approval, by somebody who may change the arguments:
+///
+/// ```
+/// use std::sync::Arc;
+/// use fumehood::{Code, ToolCall, ToolError};
+/// use serde_json::json;
+///
+/// let approve = |call: ToolCall| async move {
+///     match call.name() {
+///         "delete" => Err(ToolError::new("nothing may be deleted")),
+///         "search" => {
+///             let mut arguments = call.arguments().clone();
+///             arguments.insert("limit".to_owned(), json!(10));
+///             call.with_arguments(arguments)?.run().await
+///         }
+///         _ => call.run().await,
+///     }
+/// };
+/// let code = Code::new("delete('everything')").interceptor(Arc::new(approve));
+/// ```
+///
+/// A journal: calls that had returned before a crash are not made again.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use fumehood::{Interceptor, ToolCall, ToolFuture};
+/// use serde_json::Value;
+///
+/// #[derive(Default)]
+/// struct Journal {
+///     returned: Vec<(String, Value)>,
+///     next: Mutex<usize>,
+/// }
+///
+/// impl Interceptor for Journal {
+///     fn call(&self, call: ToolCall) -> ToolFuture<'_> {
+///         Box::pin(async move {
+///             let at = self.next.lock().map(|mut next| std::mem::replace(&mut *next, *next + 1));
+///             match at.ok().and_then(|at| self.returned.get(at)) {
+///                 Some((name, answer)) if name == call.name() => Ok(answer.clone()),
+///                 _ => call.run().await,
+///             }
+///         })
+///     }
+/// }
+/// ```
+pub trait Interceptor: Send + Sync {
+    /// Answers a call, refuses it with an error, or goes on with [`ToolCall::run`]. The future is dropped
+    /// when the step reaches its time limit or is cancelled.
+    fn call(&self, call: ToolCall) -> ToolFuture<'_>;
+}
+
+impl<F, Answering> Interceptor for F
+where
+    F: Fn(ToolCall) -> Answering + Send + Sync,
+    Answering: Future<Output = Result<Value, ToolError>> + Send + 'static,
+{
+    fn call(&self, call: ToolCall) -> ToolFuture<'_> {
+        Box::pin(self(call))
+    }
+}

@@ -1,0 +1,24 @@
+//! Agents, with a model that says what a test tells it to and everything else real.
+
+mod approval;
+mod code;
+mod command;
+mod memory;
+mod planning;
+mod stored;
+mod team;
+mod tool_calling;
+
+use fumehood_agent::{ActionStep, Agent, AgentBuilder, RunResult};
+use fumehood_model::Scripted;
+
+use crate::builder;
+
+/// A code agent whose model replies like this.
+fn coder(replies: &[&str]) -> AgentBuilder {
+    Agent::code(Scripted::new(replies.iter().copied()), builder())
+}
+
+fn actions(result: &RunResult) -> Vec<&ActionStep> {
+    result.memory.actions().collect()
+}
