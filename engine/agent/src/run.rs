@@ -41,7 +41,7 @@ use crate::task::Task;
 /// let mut run = agent.start("What is the 100th prime?").await?;
 /// let result = loop {
 ///     match run.step().await? {
-///         Progress::Done(result) => break result,
+///         Progress::Done(result) => break *result,
 ///         progress => eprintln!("{progress:?}"),
 ///     }
 /// };
@@ -106,7 +106,7 @@ pub enum Progress {
     /// The model acted. That is the last step of the memory.
     Acted,
     /// There is an answer.
-    Done(RunResult),
+    Done(Box<RunResult>),
 }
 
 impl Run {
@@ -169,7 +169,7 @@ impl Run {
                 return Err(AgentError::Interrupted);
             }
             if let Progress::Done(result) = self.step().await? {
-                return Ok(result);
+                return Ok(*result);
             }
         }
     }
@@ -188,12 +188,12 @@ impl Run {
             Progress::Planned
         } else if goal.steps < goal.most {
             match self.act().await? {
-                Some(answer) => Progress::Done(self.done(RunState::Success, answer)),
+                Some(answer) => Progress::Done(Box::new(self.done(RunState::Success, answer))),
                 None => Progress::Acted,
             }
         } else {
             let answer = self.last_words().await?;
-            Progress::Done(self.done(RunState::MaxSteps, answer))
+            Progress::Done(Box::new(self.done(RunState::MaxSteps, answer)))
         };
         self.store().await?;
         if let Progress::Done(result) = &progress {

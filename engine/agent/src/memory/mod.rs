@@ -42,6 +42,7 @@ pub struct Memory {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "nearly all steps are the largest")]
 pub enum MemoryStep {
     /// A task was given.
     Task(TaskStep),

@@ -120,8 +120,8 @@ fn time(time: Duration) -> String {
     let seconds = time.as_secs();
     let (count, unit) = match seconds {
         _ if time.subsec_nanos() != 0 => return format!("{time:?}"),
-        _ if seconds >= 7200 && seconds % 3600 == 0 => (seconds / 3600, "hour"),
-        _ if seconds >= 120 && seconds % 60 == 0 => (seconds / 60, "minute"),
+        _ if seconds >= 7200 && seconds.is_multiple_of(3600) => (seconds / 3600, "hour"),
+        _ if seconds >= 120 && seconds.is_multiple_of(60) => (seconds / 60, "minute"),
         _ => (seconds, "second"),
     };
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
@@ -129,7 +129,7 @@ fn time(time: Duration) -> String {
 
 fn bytes(count: u64) -> String {
     let units = [(30, "GiB"), (20, "MiB"), (10, "KiB")];
-    let exact = units.iter().find(|(bits, _)| count > 0 && count % (1 << bits) == 0);
+    let exact = units.iter().find(|(bits, _)| count > 0 && count.is_multiple_of(1 << bits));
     match exact {
         Some((bits, unit)) => format!("{} {unit}", count >> bits),
         None => format!("{count} bytes"),
