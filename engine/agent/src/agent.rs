@@ -109,9 +109,18 @@ impl Agent {
     /// * [`AgentError::Prompts`] if the system prompt cannot be rendered
     /// * those of [`Run::give`]
     pub async fn start(&self, task: impl Into<Task>) -> Result<Run, AgentError> {
-        let mut run = Run::new(self)?;
+        let mut run = self.idle()?;
         run.give(task).await?;
         Ok(run)
+    }
+
+    /// A run that has no task yet, and waits to be [given](Run::give) one.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError::Prompts`] if the system prompt cannot be rendered.
+    pub fn idle(&self) -> Result<Run, AgentError> {
+        Run::new(self)
     }
 
     /// Its name; empty if it has none.

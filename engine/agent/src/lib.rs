@@ -26,7 +26,7 @@
 //! * `gate`: where each call of a tool goes through; `approval`, `members` (managed agents) and `journal`, which
 //!   are met there
 //! * `callbacks`, `event`: who else takes part, and who looks on
-//! * `stored`: runs as bytes and in folders
+//! * `checkpoint`: what a run was, to be gone back to; `stored`: runs as bytes and in folders
 
 #![forbid(unsafe_code)]
 
@@ -38,6 +38,7 @@ mod approval;
 mod arguments;
 mod budget;
 mod callbacks;
+mod checkpoint;
 mod error;
 mod event;
 #[cfg(fuzzing)]
@@ -59,6 +60,7 @@ pub use agent::{Agent, AgentBuilder};
 pub use answer::Answer;
 pub use approval::{Approve, Approving, Asked, Decision};
 pub use callbacks::{Flow, StepEnd};
+pub use checkpoint::RunCheckpoint;
 pub use error::{AgentConfigError, AgentError, StoredRunError};
 pub use event::{AgentEvent, Listener};
 pub use memory::{
@@ -71,4 +73,5 @@ pub use prompts::{
 };
 pub use result::{Prices, RunResult, RunState};
 pub use run::{Interrupter, Progress, Run};
+pub use stored::StoredRun;
 pub use task::{Argument, Task};

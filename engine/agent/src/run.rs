@@ -337,6 +337,11 @@ impl Run {
         Ok(self.session.insert(session))
     }
 
+    /// Whether there is a task that has no answer yet.
+    pub fn is_busy(&self) -> bool {
+        self.course.goal.is_some()
+    }
+
     /// What was said and done so far.
     pub fn memory(&self) -> &Memory {
         &self.memory

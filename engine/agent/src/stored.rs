@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::agent::Agent;
+use crate::answer::Answer;
 use crate::error::{AgentError, StoredRunError};
 use crate::journal::Journal;
 use crate::memory::{MEMORY_VERSION, Memory};
+use crate::result::RunState;
 use crate::run::{Course, Run};
 use crate::task::Task;
 
@@ -154,27 +156,7 @@ impl Agent {
 
     async fn read(&self, from: impl Read) -> Result<(Run, u64), StoredRunError> {
         let mut from = BufReader::new(from);
-        let not = |reason: String| StoredRunError::NotARun { reason };
-        let magic = line(&mut from, 64)?;
-        if magic != MAGIC.as_bytes() {
-            return Err(not("it does not begin like one".to_owned()));
-        }
-        let text = line(&mut from, LINE_BYTES)?;
-        #[derive(Deserialize)]
-        struct Version {
-            version: u32,
-        }
-        let Version { version } =
-            serde_json::from_slice(&text).map_err(|error| not(error.to_string()))?;
-        if version > VERSION {
-            return Err(StoredRunError::Newer { found: version, known: VERSION });
-        }
-        let state: State<Course, Memory> =
-            serde_json::from_slice(&text).map_err(|error| not(error.to_string()))?;
-        if state.memory.version > MEMORY_VERSION {
-            let found = state.memory.version;
-            return Err(StoredRunError::Newer { found, known: MEMORY_VERSION });
-        }
+        let state = header(&mut from)?;
         let session = match state.session {
             true => Some(self.sandbox().resume(from).await?),
             false => None,
@@ -200,6 +182,78 @@ impl Agent {
         run.journal = Arc::new(Journal::open(folder.journal())?);
         run.folder = Some(folder);
         Ok(run)
+    }
+}
+
+/// What a stored run says of itself, before the state of its session.
+fn header(from: &mut impl io::BufRead) -> Result<State<Course, Memory>, StoredRunError> {
+    let not = |reason: String| StoredRunError::NotARun { reason };
+    let magic = line(from, 64)?;
+    if magic != MAGIC.as_bytes() {
+        return Err(not("it does not begin like one".to_owned()));
+    }
+    let text = line(from, LINE_BYTES)?;
+    #[derive(Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    let Version { version } =
+        serde_json::from_slice(&text).map_err(|error| not(error.to_string()))?;
+    if version > VERSION {
+        return Err(StoredRunError::Newer { found: version, known: VERSION });
+    }
+    let state: State<Course, Memory> =
+        serde_json::from_slice(&text).map_err(|error| not(error.to_string()))?;
+    if state.memory.version > MEMORY_VERSION {
+        let found = state.memory.version;
+        return Err(StoredRunError::Newer { found, known: MEMORY_VERSION });
+    }
+    Ok(state)
+}
+
+/// A stored run to be looked at. It takes an agent to go on with it.
+///
+/// # Examples
+///
+/// ```no_run
+/// use fumehood_agent::StoredRun;
+///
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let run = StoredRun::in_folder("runs/42")?;
+/// println!("{} steps", run.memory.actions().count());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StoredRun {
+    /// The agent's name; empty if it has none.
+    pub agent: String,
+    /// What it remembers.
+    pub memory: Memory,
+    /// How it ended and what its answer is, if the task that was given last has one.
+    pub answered: Option<(RunState, Answer)>,
+}
+
+impl StoredRun {
+    /// Reads a run that was saved, up to the state of its session.
+    ///
+    /// # Errors
+    ///
+    /// [`StoredRunError::NotARun`], [`StoredRunError::Newer`] and [`StoredRunError::Io`]
+    pub fn read(from: impl Read) -> Result<StoredRun, StoredRunError> {
+        let State { agent, course, memory, .. } = header(&mut BufReader::new(from))?;
+        Ok(StoredRun { agent, memory, answered: course.answered })
+    }
+
+    /// Reads the run that is kept in a folder, as it was after its last step. Whether somebody works on it does
+    /// not matter.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn in_folder(folder: impl AsRef<Path>) -> Result<StoredRun, StoredRunError> {
+        StoredRun::read(File::open(folder.as_ref().join(RUN))?)
     }
 }
 

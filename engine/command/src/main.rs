@@ -3,7 +3,8 @@
 //! * `exec`: Python in a fresh sandbox; `lines` is many pieces of it, a line of JSON each
 //! * `bench`: what sandboxing costs on this machine
 //! * `repl`: an interactive prompt on one session
-//! * `run`: agents, whose `model` the flags choose; `display` shows them at work
+//! * `run`: agents, whose `model` the flags choose; `display` shows them at work, `approval` asks before they
+//!   do something; `chat` is a run with a task after the other; `runs` has those that were stored
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
 //! * `saving`: saved sessions as files
@@ -13,7 +14,9 @@
 
 #![forbid(unsafe_code)]
 
+mod approval;
 mod bench;
+mod chat;
 mod display;
 mod exec;
 mod image;
@@ -24,6 +27,7 @@ mod printer;
 mod repl;
 mod report;
 mod run;
+mod runs;
 mod sandboxing;
 mod saving;
 mod units;
@@ -54,6 +58,10 @@ enum Command {
     Bench(bench::BenchFlags),
     Run(run::RunFlags),
     Demo(run::DemoFlags),
+    Chat(chat::ChatFlags),
+    Resume(run::ResumeFlags),
+    Replay(runs::ReplayFlags),
+    Runs(runs::ListFlags),
     #[command(subcommand)]
     Image(image::ImageCommand),
 }
@@ -72,6 +80,10 @@ async fn main() -> ExitCode {
         Command::Bench(flags) => bench::bench(flags, &arguments.image, &printer).await,
         Command::Run(flags) => run::run(flags, &arguments.image, &printer).await,
         Command::Demo(flags) => run::demo(flags, &arguments.image, &printer).await,
+        Command::Chat(flags) => chat::chat(flags, &arguments.image, &printer).await,
+        Command::Resume(flags) => run::resume(flags, &printer).await,
+        Command::Replay(flags) => runs::replay(&flags, &printer),
+        Command::Runs(flags) => runs::list(&flags, &printer),
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
     match done {

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use fumehood_model::{
     ApiModel, Model, Provider, ProviderError, Recorder, Replay, Retry, SecretString, Wire,
 };
@@ -13,7 +13,7 @@ use fumehood_model::{
 pub(crate) struct ModelFlags {
     /// The model: openai:gpt-4o, anthropic:…, ollama:…; its name at --api-base; or replay:FILE
     #[arg(long, value_name = "NAME", env = "FUMEHOOD_MODEL")]
-    model: String,
+    model: Option<String>,
     /// Where the API of the model's server begins, if that is not the provider's own address
     #[arg(long, value_name = "URL")]
     api_base: Option<String>,
@@ -25,17 +25,20 @@ pub(crate) struct ModelFlags {
     record: Option<PathBuf>,
 }
 
-fn secret(key: &str) -> Result<SecretString, Infallible> {
+pub(crate) fn secret(key: &str) -> Result<SecretString, Infallible> {
     Ok(SecretString::from(key))
 }
 
 impl ModelFlags {
     /// The model. Failures that may pass are tried again.
     pub(crate) fn model(&self) -> Result<Box<dyn Model>> {
-        if let Some(recording) = self.model.strip_prefix("replay:") {
+        let name = self.model.as_deref().context(
+            "there is no model: give one with --model, or in the variable FUMEHOOD_MODEL",
+        )?;
+        if let Some(recording) = name.strip_prefix("replay:") {
             return Ok(Box::new(Replay::open(recording)?));
         }
-        let (model, key) = self.api_model()?;
+        let (model, key) = self.api_model(name)?;
         let model = Retry::new(model);
         let Some(path) = &self.record else { return Ok(Box::new(model)) };
         let mut recorder = Recorder::create(model, path)?;
@@ -46,14 +49,14 @@ impl ModelFlags {
     }
 
     /// The model behind its API, and its key.
-    fn api_model(&self) -> Result<(ApiModel, Option<SecretString>), ProviderError> {
+    fn api_model(&self, name: &str) -> Result<(ApiModel, Option<SecretString>), ProviderError> {
         let environment = |name: &str| std::env::var(name).ok();
         // At an address of one's own, a slash is part of a name: servers have models of all makers.
-        let (provider, id) = match Provider::of_model(&self.model) {
-            Some((provider, id)) if self.api_base.is_none() || !self.is_path(provider) => {
+        let (provider, id) = match Provider::of_model(name) {
+            Some((provider, id)) if self.api_base.is_none() || !is_path(name, provider) => {
                 (Some(provider), id)
             }
-            _ => (None, self.model.as_str()),
+            _ => (None, name),
         };
         let openai = Provider::named("openai");
         let key = provider.or(openai).and_then(|provider| provider.key_in(&environment));
@@ -68,7 +71,7 @@ impl ModelFlags {
             .copied()
             .filter_map(environment);
         let base = self.api_base.clone().or_else(|| elsewhere.find(|base| !base.is_empty()));
-        let base = base.ok_or_else(|| ProviderError::Unknown { name: self.model.clone() })?;
+        let base = base.ok_or_else(|| ProviderError::Unknown { name: name.to_owned() })?;
         let model = ApiModel::at(Wire::OpenAi, &base, id)?;
         let model = match &key {
             Some(key) => model.with_key(key.clone())?,
@@ -77,8 +80,27 @@ impl ModelFlags {
         Ok((model, key))
     }
 
-    /// Whether a slash follows the provider in the model's name.
-    fn is_path(&self, provider: &Provider) -> bool {
-        self.model.as_bytes().get(provider.name.len()) == Some(&b'/')
+    /// Whether there is one.
+    pub(crate) fn is_given(&self) -> bool {
+        self.model.is_some()
     }
+
+    /// Takes a model, if there is one.
+    pub(crate) fn take(&mut self, model: Option<String>) {
+        if model.is_some() {
+            self.model = model;
+        }
+    }
+
+    /// Takes a key, if there is one.
+    pub(crate) fn take_key(&mut self, key: Option<SecretString>) {
+        if key.is_some() {
+            self.api_key = key;
+        }
+    }
+}
+
+/// Whether a slash follows the provider in a model's name.
+fn is_path(name: &str, provider: &Provider) -> bool {
+    name.as_bytes().get(provider.name.len()) == Some(&b'/')
 }

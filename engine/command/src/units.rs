@@ -110,6 +110,23 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
+/// A text of several lines without what could move the cursor, change colours, or have it read in another order than
+/// it is written in.
+pub(crate) fn printable_text(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\t' => printable.push_str("    "),
+            '\n' => printable.push('\n'),
+            '\r' => {}
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => printable.push('\u{FFFD}'),
+            character if character.is_control() => printable.push('\u{FFFD}'),
+            character => printable.push(character),
+        }
+    }
+    printable
+}
+
 /// In the largest unit that makes it a whole number.
 fn exact(value: u64, units: &[(&str, u64)]) -> String {
     let whole = units.iter().find(|(_, factor)| value >= *factor && value.is_multiple_of(*factor));

@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex};
 
 use arbitrary::Arbitrary;
-use fumehood::fuzzing::Step;
-use fumehood::{Event, FUEL_GRACE_LEAST, Limits, Stream, Tool};
+use fumehood::fuzzing::{Content, File, Step};
+use fumehood::{Answer, Event, FUEL_GRACE_LEAST, FinalAnswer, Limits, Stream, Tool};
 use fumehood_fuzz::{block_on, depth};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
@@ -24,11 +24,38 @@ struct Input {
 #[derive(Arbitrary, Debug)]
 enum Call {
     Tool(Name, Arguments),
-    Give(Option<String>, String),
+    Give(Option<String>, String, Given),
     Interruption,
     Refuel(i64),
     Settle(i64),
     Print(bool, Vec<u8>),
+}
+
+/// What an answer is said to be.
+#[derive(Arbitrary, Clone, Debug)]
+enum Given {
+    Plain,
+    Image(Vec<u8>),
+    Png(Vec<u8>),
+    Table(String),
+    /// The columns and the rows of a table, as JSON.
+    Parts(String, String),
+    File(String, Vec<u8>),
+}
+
+impl Given {
+    fn content(self) -> Content {
+        match self {
+            Given::Plain => Content::Plain,
+            Given::Image(bytes) => Content::Image(bytes),
+            Given::Png(bytes) => Content::Image([b"\x89PNG\r\n\x1a\n", bytes.as_slice()].concat()),
+            Given::Table(text) => Content::Table(text),
+            Given::Parts(columns, rows) => {
+                Content::Table(format!("{{\"columns\": {columns}, \"rows\": {rows}}}"))
+            }
+            Given::File(name, contents) => Content::File(File { name, contents }),
+        }
+    }
 }
 
 #[derive(Arbitrary, Debug)]
@@ -148,9 +175,9 @@ async fn run(input: Input) {
                     }
                 }
             }
-            Call::Give(json, text) => {
-                step.give(json.clone(), text.clone()).unwrap();
-                given.get_or_insert((json, text));
+            Call::Give(json, text, content) => {
+                step.give(json.clone(), text.clone(), content.clone().content()).unwrap();
+                given.get_or_insert((json, text, content));
             }
             Call::Interruption => {
                 let told = step.interruption().unwrap();
@@ -191,13 +218,37 @@ async fn run(input: Input) {
     assert_eq!(output.stderr, String::from_utf8_lossy(stderr));
     match (left.answer, given) {
         (None, None) => {}
-        (Some(answer), Some((json, text))) => {
+        (Some(answer), Some((json, text, content))) => {
             assert_eq!(answer.text, text);
+            check(&answer, &content);
             if let Some(raw) = answer.json {
                 assert!(json.unwrap().contains(raw.get()));
                 assert!(!raw.get().contains(['\n', '\r']));
             }
         }
         (left, given) => panic!("{given:?} became {left:?}"),
+    }
+}
+
+/// An answer is what it was said to be, if it is that.
+fn check(answer: &FinalAnswer, given: &Given) {
+    match &answer.content {
+        Answer::Text | Answer::Json => {}
+        Answer::Image { bytes, .. } => match given {
+            Given::Image(given) => assert_eq!(bytes, given),
+            Given::Png(given) => assert!(bytes.ends_with(given)),
+            given => panic!("{given:?} became a picture"),
+        },
+        Answer::Table { columns, rows } => {
+            assert!(matches!(given, Given::Table(_) | Given::Parts(..)), "{given:?}");
+            let rows = serde_json::from_str::<Vec<Vec<Value>>>(rows.get()).unwrap();
+            assert!(rows.iter().all(|row| row.len() == columns.len()));
+        }
+        Answer::File { name, bytes } => {
+            let Given::File(given, contents) = given else { panic!("{given:?} became a file") };
+            assert_eq!((name, bytes), (given, contents));
+            assert!(!name.is_empty() && !name.contains(['/', '\\', '\0', '\n']));
+        }
+        other => panic!("{other:?} is new"),
     }
 }

@@ -3,7 +3,7 @@
 
 use arbitrary::Arbitrary;
 use fumehood_agent::CodeTags;
-use fumehood_agent::fuzzing::code_of;
+use fumehood_agent::fuzzing::{code_of, structured_code_of, tool_calls_of_text};
 use fumehood_fuzz::block_on;
 use fumehood_model::{Delta, Model as _, Replay, Request};
 use libfuzzer_sys::fuzz_target;
@@ -13,6 +13,7 @@ enum Input<'a> {
     Parts(Vec<Part<'a>>),
     Tags(&'a str, &'a str, &'a str),
     Recording(&'a str),
+    Json(&'a str),
 }
 
 #[derive(Arbitrary, Debug)]
@@ -38,6 +39,15 @@ fuzz_target!(|input: Input<'_>| match input {
         }
     }
     Input::Recording(text) => recording(text),
+    Input::Json(text) => {
+        if let Ok((_, code)) = structured_code_of(text, &CodeTags::default()) {
+            assert!(!code.trim().is_empty());
+        }
+        match tool_calls_of_text(text) {
+            Ok(calls) => assert!(!calls.is_empty()),
+            Err(told) => assert!(told.contains("To call a tool, write")),
+        }
+    }
 });
 
 fn text<'a>(part: &Part<'a>) -> &'a str {
@@ -59,8 +69,9 @@ fn reply(reply: &str) {
     match code_of(reply, &tags) {
         Ok(code) => {
             assert!(!code.trim().is_empty());
-            let special = ["<code>", "</code>", "<think>", "</think>"];
-            if !code.starts_with("```") && !special.iter().any(|tag| code.contains(tag)) {
+            let special = ["<code", "</code", "<think>", "</think>"];
+            let lower = code.to_ascii_lowercase();
+            if !code.starts_with("```") && !special.iter().any(|tag| lower.contains(tag)) {
                 // It is taken out of tags as it was put between them.
                 let again = code_of(&format!("So:\n<code>\n{code}\n</code>"), &tags);
                 assert_eq!(again.as_deref(), Ok(&*code));

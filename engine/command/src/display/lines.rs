@@ -1,4 +1,4 @@
-//! An agent's run, for people and for programs.
+//! A run as lines of JSON, for programs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,46 +8,6 @@ use fumehood_agent::{AgentEvent, Listener};
 use serde_json::{Value, json};
 
 use crate::printer::Printer;
-
-/// Shows a run on stderr, as it goes on.
-pub(crate) fn terminal(printer: &Arc<Printer>) -> Listener {
-    let printer = Arc::clone(printer);
-    Arc::new(move |event| match event {
-        AgentEvent::StepStarted { number } => printer.say(&format!("\n--- Step {number} ---")),
-        AgentEvent::Said { text } => printer.talk(text),
-        AgentEvent::Retrying { error, wait } => {
-            printer.say(&format!("\n[{error}; the model is asked again in {}]", short(*wait)));
-        }
-        AgentEvent::Running { .. } => printer.say("\n--- Output ---"),
-        AgentEvent::Sandbox(Event::Output { bytes, .. }) => {
-            printer.talk(&String::from_utf8_lossy(bytes));
-        }
-        AgentEvent::Sandbox(Event::ToolReturned { tool, result, took }) => match result {
-            Ok(answer) => printer.say(&format!("[tool {tool}: {answer:.200} in {}]", short(*took))),
-            Err(error) => printer.say(&format!("[tool {tool} failed: {error:.200}]")),
-        },
-        AgentEvent::StepFinished(action) => {
-            if let Some(error) = &action.error {
-                printer.say(error.message.trim_end());
-            }
-            let tokens = action.usage.map_or(String::new(), |tokens| {
-                format!(", {} tokens in, {} out", tokens.input_tokens, tokens.output_tokens)
-            });
-            printer.say(&format!(
-                "[model {}, code {}, {} fuel{tokens}]",
-                short(action.timing.model),
-                short(action.timing.sandbox + action.timing.tools),
-                action.fuel
-            ));
-        }
-        AgentEvent::Finished(_) => printer.say("\n--- Answer ---"),
-        _ => {}
-    })
-}
-
-fn short(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1e3)
-}
 
 /// Prints a run on stdout as lines of JSON.
 pub(crate) fn lines(printer: &Arc<Printer>) -> Listener {
@@ -107,6 +67,28 @@ fn line(event: &AgentEvent<'_>) -> Option<Value> {
             "cost": result.cost,
             "took_us": microseconds(result.timing.total),
         }),
+        AgentEvent::PlanningStarted => json!({"event": "planning_started"}),
+        AgentEvent::Planned(step) => json!({
+            "event": "planned",
+            "plan": step.plan,
+            "usage": step.usage,
+            "model_us": microseconds(step.timing.model),
+        }),
+        AgentEvent::Thought { text } => json!({"event": "thought", "text": text}),
+        AgentEvent::SummedUp(step) => json!({
+            "event": "summed_up",
+            "summary": step.summary,
+            "covers": step.covers,
+            "usage": step.usage,
+        }),
+        AgentEvent::Member { name, call, event } => {
+            let mut line = line(event)?;
+            // The innermost is the one who does it.
+            if line.get("member").is_none() {
+                line["member"] = json!({"name": name, "call": call});
+            }
+            line
+        }
         _ => return None,
     })
 }
