@@ -8,7 +8,7 @@ use fumehood_model::Model;
 
 use crate::answer::Answer;
 use crate::approval::Approve;
-use crate::callbacks::{Check, Flow, StepCallback, StepEnd};
+use crate::callbacks::{Check, Checking, Flow, StepCallback, StepEnd};
 use crate::error::{AgentConfigError, AgentError};
 use crate::members::MemberTool;
 use crate::memory::Memory;
@@ -150,6 +150,12 @@ impl Agent {
     /// [`AgentError::Prompts`] if it cannot be rendered.
     pub fn system_prompt(&self) -> Result<String, AgentError> {
         Ok(self.0.templates.system(&self.0.scene)?)
+    }
+
+    /// Its tools as Python functions, as prompts show them, with the one that gives the final answer. Those of
+    /// managed agents are not among them.
+    pub fn tool_stubs(&self) -> Vec<String> {
+        self.0.scene.stubs()
     }
 
     /// What its prompts are made of.
@@ -315,9 +321,21 @@ impl AgentBuilder {
     /// Adds a check of final answers. An answer that fails it is none: the model is told why, and takes
     /// another step. Checks are made in the order in which they were added.
     pub fn check(
-        mut self,
+        self,
         name: impl Into<String>,
         check: impl Fn(&Answer, &Memory) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        self.check_async(name, move |answer, memory| {
+            Box::pin(std::future::ready(check(answer, memory)))
+        })
+    }
+
+    /// Adds a check of final answers that takes its time: it asks a server, or runs code in a sandbox. It is
+    /// dropped with the step if that is cancelled.
+    pub fn check_async(
+        mut self,
+        name: impl Into<String>,
+        check: impl for<'a> Fn(&'a Answer, &'a Memory) -> Checking<'a> + Send + Sync + 'static,
     ) -> Self {
         self.checks.push((name.into(), Arc::new(check)));
         self

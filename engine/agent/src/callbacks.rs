@@ -1,5 +1,7 @@
 //! What is called after steps, and before an answer is given.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::answer::Answer;
@@ -31,5 +33,8 @@ pub enum Flow {
     Interrupt,
 }
 
-/// Whether an answer will do, and why not.
-pub(crate) type Check = Arc<dyn Fn(&Answer, &Memory) -> Result<(), String> + Send + Sync>;
+/// What a check of answers comes to: whether an answer will do, and why not.
+pub type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+
+/// Whether an answer will do.
+pub(crate) type Check = Arc<dyn for<'a> Fn(&'a Answer, &'a Memory) -> Checking<'a> + Send + Sync>;

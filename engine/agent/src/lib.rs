@@ -59,7 +59,7 @@ mod task;
 pub use agent::{Agent, AgentBuilder};
 pub use answer::Answer;
 pub use approval::{Approve, Approving, Asked, Decision};
-pub use callbacks::{Flow, StepEnd};
+pub use callbacks::{Checking, Flow, StepEnd};
 pub use checkpoint::RunCheckpoint;
 pub use error::{AgentConfigError, AgentError, StoredRunError};
 pub use event::{AgentEvent, Listener};

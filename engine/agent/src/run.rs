@@ -213,15 +213,19 @@ impl Run {
             Kind::Code { .. } => self.act_in_code(&mut step, messages).await?,
             Kind::ToolCalling { .. } => self.act_with_tools(&mut step, messages).await?,
         };
-        step.answer = answer.and_then(|answer| self.checked(answer, &mut step.error));
+        step.answer = match answer {
+            Some(answer) => self.checked(answer, &mut step.error).await,
+            None => None,
+        };
         watch.stop(&mut step.timing);
         Ok(self.acted(step))
     }
 
     /// An answer that all checks agree with. If one does not, the model is told why.
-    fn checked(&self, answer: Answer, error: &mut Option<StepError>) -> Option<Answer> {
-        for (name, check) in &self.agent.settings().checks {
-            if let Err(reason) = check(&answer, &self.memory) {
+    async fn checked(&mut self, answer: Answer, error: &mut Option<StepError>) -> Option<Answer> {
+        let agent = self.agent.clone();
+        for (name, check) in &agent.settings().checks {
+            if let Err(reason) = check(&answer, &self.memory).await {
                 let told = format!("Check {name} failed with error: {reason}");
                 *error = Some(StepError::new(StepErrorKind::Check, told));
                 return None;

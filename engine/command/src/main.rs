@@ -5,6 +5,7 @@
 //! * `repl`: an interactive prompt on one session
 //! * `run`: agents, whose `model` the flags choose; `display` shows them at work, `approval` asks before they
 //!   do something; `chat` is a run with a task after the other; `runs` has those that were stored
+//! * `agents`: agents as files
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
 //! * `saving`: saved sessions as files
@@ -14,6 +15,7 @@
 
 #![forbid(unsafe_code)]
 
+mod agents;
 mod approval;
 mod bench;
 mod chat;
@@ -63,6 +65,8 @@ enum Command {
     Replay(runs::ReplayFlags),
     Runs(runs::ListFlags),
     #[command(subcommand)]
+    Agent(agents::AgentCommand),
+    #[command(subcommand)]
     Image(image::ImageCommand),
 }
 
@@ -84,6 +88,7 @@ async fn main() -> ExitCode {
         Command::Resume(flags) => run::resume(flags, &printer).await,
         Command::Replay(flags) => runs::replay(&flags, &printer),
         Command::Runs(flags) => runs::list(&flags, &printer),
+        Command::Agent(command) => agents::agent(command, &arguments.image, &printer),
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
     match done {

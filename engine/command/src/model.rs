@@ -2,17 +2,21 @@
 
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use fumehood_model::{
-    ApiModel, Model, Provider, ProviderError, Recorder, Replay, Retry, SecretString, Wire,
+    ApiModel, Model, Paced, Provider, ProviderError, Rates, Recorder, Replay, Retry, SecretString,
+    Wire,
 };
+use serde_json::Value;
 
 /// Which model works, and where it is.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct ModelFlags {
     /// The model: openai:gpt-4o, anthropic:…, ollama:…; its name at --api-base; or replay:FILE
-    #[arg(long, value_name = "NAME", env = "FUMEHOOD_MODEL")]
+    /// [env: FUMEHOOD_MODEL]
+    #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// Where the API of the model's server begins, if that is not the provider's own address
     #[arg(long, value_name = "URL")]
@@ -29,34 +33,50 @@ pub(crate) fn secret(key: &str) -> Result<SecretString, Infallible> {
     Ok(SecretString::from(key))
 }
 
-impl ModelFlags {
+/// A model that was chosen, by flags or by the file of an agent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Choice {
+    pub(crate) name: String,
+    pub(crate) api_base: Option<String>,
+    pub(crate) api_key: Option<SecretString>,
+    pub(crate) record: Option<PathBuf>,
+    /// Fields of what is sent; null removes one.
+    pub(crate) extra: Vec<(String, Value)>,
+    pub(crate) rates: Rates,
+}
+
+impl Choice {
     /// The model. Failures that may pass are tried again.
-    pub(crate) fn model(&self) -> Result<Box<dyn Model>> {
-        let name = self.model.as_deref().context(
-            "there is no model: give one with --model, or in the variable FUMEHOOD_MODEL",
-        )?;
-        if let Some(recording) = name.strip_prefix("replay:") {
-            return Ok(Box::new(Replay::open(recording)?));
+    pub(crate) fn model(&self) -> Result<Arc<dyn Model>> {
+        if let Some(recording) = self.name.strip_prefix("replay:") {
+            return Ok(Arc::new(Replay::open(recording)?));
         }
-        let (model, key) = self.api_model(name)?;
-        let model = Retry::new(model);
-        let Some(path) = &self.record else { return Ok(Box::new(model)) };
+        let (mut model, key) = self.api_model()?;
+        for (field, value) in &self.extra {
+            model = model.with_extra(field, value.clone());
+        }
+        let model = Retry::new(Paced::new(model, self.rates));
+        let Some(path) = &self.record else { return Ok(Arc::new(model)) };
         let mut recorder = Recorder::create(model, path)?;
         if let Some(key) = key {
             recorder = recorder.hiding(key);
         }
-        Ok(Box::new(recorder))
+        Ok(Arc::new(recorder))
+    }
+
+    /// Who runs it, if that is known, and its name there.
+    pub(crate) fn provider(&self) -> Option<(&'static Provider, &str)> {
+        // At an address of one's own, a slash is part of a name: servers have models of all makers.
+        Provider::of_model(&self.name)
+            .filter(|(provider, _)| self.api_base.is_none() || !is_path(&self.name, provider))
     }
 
     /// The model behind its API, and its key.
-    fn api_model(&self, name: &str) -> Result<(ApiModel, Option<SecretString>), ProviderError> {
+    fn api_model(&self) -> Result<(ApiModel, Option<SecretString>), ProviderError> {
         let environment = |name: &str| std::env::var(name).ok();
-        // At an address of one's own, a slash is part of a name: servers have models of all makers.
-        let (provider, id) = match Provider::of_model(name) {
-            Some((provider, id)) if self.api_base.is_none() || !is_path(name, provider) => {
-                (Some(provider), id)
-            }
-            _ => (None, name),
+        let (provider, id) = match self.provider() {
+            Some((provider, id)) => (Some(provider), id),
+            None => (None, self.name.as_str()),
         };
         let openai = Provider::named("openai");
         let key = provider.or(openai).and_then(|provider| provider.key_in(&environment));
@@ -71,7 +91,7 @@ impl ModelFlags {
             .copied()
             .filter_map(environment);
         let base = self.api_base.clone().or_else(|| elsewhere.find(|base| !base.is_empty()));
-        let base = base.ok_or_else(|| ProviderError::Unknown { name: name.to_owned() })?;
+        let base = base.ok_or_else(|| ProviderError::Unknown { name: self.name.clone() })?;
         let model = ApiModel::at(Wire::OpenAi, &base, id)?;
         let model = match &key {
             Some(key) => model.with_key(key.clone())?,
@@ -79,10 +99,32 @@ impl ModelFlags {
         };
         Ok((model, key))
     }
+}
+
+impl ModelFlags {
+    /// The model that the flags choose, or the environment.
+    pub(crate) fn model(&self) -> Result<Arc<dyn Model>> {
+        let choice = self.over(None).context(
+            "there is no model: give one with --model, or in the variable FUMEHOOD_MODEL",
+        )?;
+        choice.model()
+    }
+
+    /// What is chosen where there is a model already: it stays if the flags say no other. What the environment
+    /// says counts least.
+    pub(crate) fn over(&self, chosen: Option<Choice>) -> Option<Choice> {
+        let named = |name: &String| Choice { name: name.clone(), ..Choice::default() };
+        let choice = self.model.as_ref().map(named).or(chosen);
+        let mut choice = choice.or_else(|| in_environment().as_ref().map(named))?;
+        choice.api_base = self.api_base.clone().or(choice.api_base);
+        choice.api_key = self.api_key.clone();
+        choice.record = self.record.clone();
+        Some(choice)
+    }
 
     /// Whether there is one.
     pub(crate) fn is_given(&self) -> bool {
-        self.model.is_some()
+        self.model.is_some() || in_environment().is_some()
     }
 
     /// Takes a model, if there is one.
@@ -98,6 +140,11 @@ impl ModelFlags {
             self.api_key = key;
         }
     }
+}
+
+/// The model that the environment says. An agent's own comes before it, so it is no default of the flag.
+fn in_environment() -> Option<String> {
+    std::env::var("FUMEHOOD_MODEL").ok().filter(|name| !name.is_empty())
 }
 
 /// Whether a slash follows the provider in a model's name.

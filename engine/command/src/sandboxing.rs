@@ -10,6 +10,7 @@ use fumehood::{
     Determinism, Engine, Grant, Image, ImageError, Limits, Metering, Sandbox, SandboxBuilder,
 };
 use fumehood_image::ImageStore;
+use serde::Deserialize;
 
 use crate::prepared::{self, PreparedImage};
 use crate::printer::Printer;
@@ -124,6 +125,19 @@ impl ImageFlags {
         flags.engine(printer)
     }
 
+    /// The same with a prepared image, unless the flags say another.
+    pub(crate) fn or_image(&self, name: Option<&str>) -> Result<ImageFlags> {
+        let Some(name) = name.filter(|_| self.image.is_none()) else { return Ok(self.clone()) };
+        let flags = ImageFlags { image: Some(PathBuf::from(name)), ..self.clone() };
+        if flags.prepared()?.is_none() {
+            bail!(
+                "there is no prepared image `{name}`; `fumehood image prepare {name}` makes it, and \
+                 `fumehood image list` shows those that are there"
+            );
+        }
+        Ok(flags)
+    }
+
     /// The flags as they would be given to another process.
     pub(crate) fn arguments(&self) -> Vec<String> {
         let paths =
@@ -139,24 +153,30 @@ impl ImageFlags {
     }
 }
 
-/// What code may use.
-#[derive(Clone, Debug, clap::Args)]
+/// What code may use. Files of agents have the same under the same names.
+#[derive(Clone, Debug, Default, clap::Args, Deserialize)]
 #[command(next_help_heading = "Limits of a step")]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct LimitFlags {
     /// Wall-clock time, tools included: 5s, 200ms, 2m [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = units::time)]
+    #[serde(deserialize_with = "units::in_file::time")]
     time: Option<Duration>,
     /// Memory with the libraries: 256MiB, 1GiB [default: 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    #[serde(deserialize_with = "units::in_file::bytes")]
     memory: Option<u64>,
     /// Time that a processor computes: 5s, 200ms [default: no limit but --time]
     #[arg(long, value_name = "TIME", value_parser = units::time)]
+    #[serde(deserialize_with = "units::in_file::time")]
     cpu: Option<Duration>,
     /// Instructions, with --metering fuel: 500M, 10G [default: 300G]
     #[arg(long, value_name = "AMOUNT", value_parser = units::amount)]
+    #[serde(deserialize_with = "units::in_file::amount")]
     fuel: Option<u64>,
     /// What is printed, stdout and stderr together: 64KiB, 1MiB [default: 1MiB]
     #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    #[serde(deserialize_with = "units::in_file::bytes")]
     output: Option<u64>,
     /// Tool calls [default: 1000]
     #[arg(long, value_name = "COUNT")]
@@ -165,7 +185,11 @@ pub(crate) struct LimitFlags {
 
 impl LimitFlags {
     pub(crate) fn limits(&self) -> Limits {
-        let mut limits = Limits::default();
+        self.over(Limits::default())
+    }
+
+    /// Other limits, where they are not said here.
+    pub(crate) fn over(&self, mut limits: Limits) -> Limits {
         if let Some(time) = self.time {
             limits.time = time;
         }
@@ -189,7 +213,7 @@ impl LimitFlags {
 }
 
 /// What code may reach.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "What the code may reach")]
 pub(crate) struct GrantFlags {
     /// Let the code read a folder, under its own name below / or under GUEST; with :rw, write to it
@@ -215,6 +239,11 @@ pub(crate) struct GrantFlags {
 }
 
 impl GrantFlags {
+    /// Whether they set this environment variable.
+    pub(crate) fn sets(&self, name: &str) -> bool {
+        self.env.iter().any(|(other, _)| other == name)
+    }
+
     pub(crate) fn apply(&self, mut builder: SandboxBuilder) -> Result<SandboxBuilder> {
         for flag in &self.grant {
             builder = builder.grant(grant(flag)?);
@@ -262,18 +291,23 @@ fn grant(flag: &str) -> Result<Grant> {
         Some((host, guest)) if guest.starts_with('/') => (host, Some(guest.to_owned())),
         _ => (rest, None),
     };
+    granted(Path::new(host), guest.as_deref(), writable)
+}
+
+/// A folder as the guest sees it: at this path, or under its own name below the root.
+pub(crate) fn granted(host: &Path, guest: Option<&str>, writable: bool) -> Result<Grant> {
+    let shown = host.display();
     let guest = match guest {
-        Some(guest) => guest,
+        Some(guest) => guest.to_owned(),
         None => {
-            let real =
-                Path::new(host).canonicalize().with_context(|| format!("cannot grant `{host}`"))?;
+            let real = host.canonicalize().with_context(|| format!("cannot grant `{shown}`"))?;
             match real.file_name() {
                 Some(name) => format!("/{}", name.to_string_lossy()),
-                None => bail!("cannot grant `{host}` without a name for it in the guest"),
+                None => bail!("cannot grant `{shown}` without a name for it in the guest"),
             }
         }
     };
     let folder = Dir::open_ambient_dir(host, ambient_authority())
-        .with_context(|| format!("cannot grant `{host}`"))?;
+        .with_context(|| format!("cannot grant `{shown}`"))?;
     Ok(if writable { Grant::read_write(folder, guest) } else { Grant::read_only(folder, guest) })
 }

@@ -61,6 +61,45 @@ pub(crate) fn metering(text: &str) -> Result<Metering, String> {
     }
 }
 
+/// The same in files, where they can also be bare numbers.
+pub(crate) mod in_file {
+    use std::time::Duration;
+
+    use serde::de::{Deserialize, Deserializer, Error};
+
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a number, or a text of a number and a unit")]
+    enum Written {
+        Text(String),
+        Whole(u64),
+        Number(f64),
+    }
+
+    fn read<'de, D: Deserializer<'de>, T>(
+        from: D,
+        read: fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, D::Error> {
+        let text = match Written::deserialize(from)? {
+            Written::Text(text) => text,
+            Written::Whole(number) => number.to_string(),
+            Written::Number(number) => number.to_string(),
+        };
+        read(&text).map(Some).map_err(Error::custom)
+    }
+
+    pub(crate) fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+        read(from, super::time)
+    }
+
+    pub(crate) fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+        read(from, super::bytes)
+    }
+
+    pub(crate) fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+        read(from, super::amount)
+    }
+}
+
 const SIZES: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
 const AMOUNTS: [(&str, u64); 5] =
     [("T", 1_000_000_000_000), ("G", 1_000_000_000), ("M", 1_000_000), ("k", 1_000), ("", 1)];

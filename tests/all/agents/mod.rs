@@ -3,6 +3,7 @@
 mod approval;
 mod code;
 mod command;
+mod files;
 mod memory;
 mod planning;
 mod stored;

@@ -72,12 +72,23 @@ impl Scene {
         }
     }
 
-    /// The variables.
-    pub(super) fn variables(&self) -> Value {
+    /// The tools as Python functions.
+    pub(crate) fn stubs(&self) -> Vec<String> {
+        self.functions().iter().map(Function::stub).collect()
+    }
+
+    /// The tools, with the one that every agent has.
+    fn functions(&self) -> Vec<Function> {
         let mut tools = self.tools.iter().map(Function::from).collect::<Vec<_>>();
         if !tools.iter().any(|tool| tool.name == "final_answer") {
             tools.push(Function::final_answer());
         }
+        tools
+    }
+
+    /// The variables.
+    pub(super) fn variables(&self) -> Value {
+        let tools = self.functions();
         let members = self.members.iter();
         let members = members.map(|member| Function::member(&member.name, &member.description));
         let folders = self.folders.iter();

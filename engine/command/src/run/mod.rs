@@ -19,6 +19,7 @@ use clap::Parser as _;
 use fumehood::Sandbox;
 use fumehood_agent::Agent;
 
+use crate::agents::{AgentFolder, Engines, Overrides};
 use crate::approval::{Asking, Person};
 use crate::model::ModelFlags;
 use crate::printer::Printer;
@@ -55,17 +56,20 @@ pub(crate) struct RunFlags {
 /// The agent, and what it may do.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct AgentFlags {
+    /// The folder of an agent; what the flags say comes before what is said there
+    #[arg(long, value_name = "DIR")]
+    agent: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) model: ModelFlags,
     /// Give the agent a copy of a file, to read in /data
     #[arg(long, value_name = "PATH")]
     file: Vec<PathBuf>,
     /// Instructions for the system prompt
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    instructions: String,
-    /// Steps that the agent may take for a task
-    #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
-    max_steps: u32,
+    #[arg(long, value_name = "TEXT")]
+    instructions: Option<String>,
+    /// Steps that the agent may take for a task [default: 20]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    max_steps: Option<u32>,
     /// Have a plan made before the first step, and again after so many
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u32).range(1..))]
     planning_interval: Option<u32>,
@@ -118,13 +122,27 @@ impl AgentFlags {
         image: &ImageFlags,
         printer: &Arc<Printer>,
     ) -> Result<Agent> {
-        // What is wrong with it should not cost the building of an image.
-        let model = self.model.model()?;
-        let builder = Sandbox::builder(&image.engine(printer)?).limits(self.limits.limits());
-        let sandbox = image.applied(files.granted(self.grants.apply(builder)?)?)?;
-        let mut agent = Agent::code(model, sandbox)
-            .max_steps(self.max_steps)
-            .instructions(self.instructions.as_str());
+        let mut agent = match &self.agent {
+            Some(folder) => {
+                let Self { model, limits, grants, .. } = self;
+                let overrides =
+                    Overrides { model, limits, grants, files: Some(files), asks_models: true };
+                AgentFolder::open(folder)?.agent(&Engines::new(image, printer), &overrides)?
+            }
+            None => {
+                // What is wrong with it should not cost the building of an image.
+                let model = self.model.model()?;
+                let builder = Sandbox::builder(&image.engine(printer)?);
+                let builder = self.grants.apply(builder.limits(self.limits.limits()))?;
+                Agent::code(model, image.applied(files.granted(builder)?)?)
+            }
+        };
+        if let Some(instructions) = &self.instructions {
+            agent = agent.instructions(instructions);
+        }
+        if let Some(steps) = self.max_steps {
+            agent = agent.max_steps(steps);
+        }
         if let Some(steps) = self.planning_interval {
             agent = agent.planning_interval(steps);
         }
@@ -135,6 +153,11 @@ impl AgentFlags {
             agent = agent.approve(person);
         }
         Ok(agent.build()?)
+    }
+
+    /// Whether it is known which model works.
+    fn has_model(&self) -> bool {
+        self.model.is_given() || self.agent.is_some()
     }
 
     /// Copies of the files that were named, where the run is stored if it is.
@@ -167,7 +190,7 @@ pub(crate) async fn run(
     let task = match flags.task.take() {
         Some(task) => task,
         None => {
-            let wishes = wizard::ask(flags.agent.model.is_given(), printer)?;
+            let wishes = wizard::ask(flags.agent.has_model(), printer)?;
             let asked = wishes.arguments();
             arguments.retain(|argument| argument != "run");
             let rest = std::mem::replace(&mut arguments, asked);
