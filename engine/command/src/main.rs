@@ -88,7 +88,7 @@ async fn main() -> ExitCode {
         Command::Resume(flags) => run::resume(flags, &printer).await,
         Command::Replay(flags) => runs::replay(&flags, &printer),
         Command::Runs(flags) => runs::list(&flags, &printer),
-        Command::Agent(command) => agents::agent(command, &arguments.image, &printer),
+        Command::Agent(command) => agents::agent(command, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
     match done {

@@ -4,6 +4,7 @@ mod approval;
 mod code;
 mod command;
 mod files;
+mod import;
 mod memory;
 mod planning;
 mod stored;

@@ -4,7 +4,7 @@
 //! * `folder`: a folder that was read, with all that belongs to it; `making`, the agent that follows from it
 //! * `checking`: checks of answers, which run in a sandbox of their own; `judging`, Python that judges
 //! * `tools`: where tools come from
-//! * `init`, `show`, `check`: the subcommands; `settings`, what an agent is, as a list
+//! * `init`, `show`, `check`, `import`: the subcommands; `settings`, what an agent is, as a list
 //!
 //! docs/agent-files.md has every key.
 
@@ -12,6 +12,7 @@ mod check;
 mod checking;
 mod file;
 mod folder;
+mod import;
 mod init;
 mod judging;
 mod making;
@@ -31,15 +32,16 @@ use crate::sandboxing::ImageFlags;
 pub(crate) use folder::AgentFolder;
 pub(crate) use making::{Engines, Overrides};
 
-/// Make, look at and check agents that are files
+/// Make, look at, check and import agents that are files
 #[derive(Clone, Debug, clap::Subcommand)]
 pub(crate) enum AgentCommand {
     Init(init::InitFlags),
     Show(show::ShowFlags),
     Check(check::CheckFlags),
+    Import(import::ImportFlags),
 }
 
-pub(crate) fn agent(
+pub(crate) async fn agent(
     command: AgentCommand,
     image: &ImageFlags,
     printer: &Arc<Printer>,
@@ -48,5 +50,6 @@ pub(crate) fn agent(
         AgentCommand::Init(flags) => init::init(&flags, printer),
         AgentCommand::Show(flags) => show::show(&flags, image, printer),
         AgentCommand::Check(flags) => check::check(&flags, image, printer),
+        AgentCommand::Import(flags) => import::import(&flags, image, printer).await,
     }
 }

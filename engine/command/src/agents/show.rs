@@ -52,7 +52,7 @@ pub(super) fn show(flags: &ShowFlags, image: &ImageFlags, printer: &Printer) -> 
     printer.line("\ntools:")?;
     for stub in agent.tool_stubs() {
         for line in stub.lines() {
-            printer.line(&format!("  {}", units::printable(line)).trim_end().to_owned())?;
+            printer.line(format!("  {}", units::printable(line)).trim_end())?;
         }
     }
     if !folder.members.is_empty() {

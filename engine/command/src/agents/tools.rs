@@ -22,8 +22,11 @@ pub(crate) enum BuiltIn {
     FinalAnswer,
 }
 
-/// What each source is called, and how what it says is read.
-const SOURCES: [(&str, fn(toml::Table) -> Result<ToolSource>); 1] = [("built_in", built_in)];
+/// Reads what an entry says besides its source.
+type Reader = fn(toml::Table) -> Result<ToolSource>;
+
+/// What each source is called, and who reads what it says.
+const SOURCES: [(&str, Reader); 1] = [("built_in", built_in)];
 
 impl ToolSource {
     /// Reads an entry of the text of a file that is shown by this name.
