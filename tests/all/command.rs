@@ -18,6 +18,8 @@ pub(crate) fn fumehood(arguments: &[&str]) -> Command {
     for name in variables.chain(&["FUMEHOOD_MODEL"]) {
         command.env_remove(name);
     }
+    // Not those of whoever runs the tests.
+    command.env("FUMEHOOD_RUNS", concat!(env!("CARGO_TARGET_TMPDIR"), "/runs"));
     command
 }
 

@@ -5,6 +5,7 @@
 //! * `repl`: an interactive prompt on one session
 //! * `run`: agents, whose `model` the flags choose; `display` shows them at work, `approval` asks before they
 //!   do something; `chat` is a run with a task after the other; `runs` has those that were stored
+//! * `program_tool`: tools that are programs of this machine
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
 //! * `saving`: saved sessions as files
@@ -24,6 +25,7 @@ mod lines;
 mod model;
 mod prepared;
 mod printer;
+mod program_tool;
 mod repl;
 mod report;
 mod run;

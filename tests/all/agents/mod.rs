@@ -5,6 +5,7 @@ mod code;
 mod command;
 mod memory;
 mod planning;
+mod runs;
 mod stored;
 mod team;
 mod tool_calling;

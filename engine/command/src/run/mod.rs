@@ -22,6 +22,7 @@ use fumehood_agent::Agent;
 use crate::approval::{Asking, Person};
 use crate::model::ModelFlags;
 use crate::printer::Printer;
+use crate::program_tool::ProgramTool;
 use crate::report::Exit;
 use crate::runs::{self, Invocation, RunFolder, RunsFlags};
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags};
@@ -60,6 +61,9 @@ pub(crate) struct AgentFlags {
     /// Give the agent a copy of a file, to read in /data
     #[arg(long, value_name = "PATH")]
     file: Vec<PathBuf>,
+    /// Give the agent a tool: a program of this machine, which a file describes
+    #[arg(long, value_name = "FILE")]
+    tool: Vec<PathBuf>,
     /// Instructions for the system prompt
     #[arg(long, value_name = "TEXT", default_value = "")]
     instructions: String,
@@ -120,7 +124,10 @@ impl AgentFlags {
     ) -> Result<Agent> {
         // What is wrong with it should not cost the building of an image.
         let model = self.model.model()?;
+        let tools = self.tool.iter().map(|path| ProgramTool::open(path));
+        let tools = tools.collect::<Result<Vec<_>>>()?;
         let builder = Sandbox::builder(&image.engine(printer)?).limits(self.limits.limits());
+        let builder = tools.into_iter().fold(builder, |builder, tool| builder.tool(tool));
         let sandbox = image.applied(files.granted(self.grants.apply(builder)?)?)?;
         let mut agent = Agent::code(model, sandbox)
             .max_steps(self.max_steps)
