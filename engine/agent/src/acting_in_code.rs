@@ -118,7 +118,9 @@ impl Run {
     ) -> Result<Option<Answer>, AgentError> {
         self.audience.tell(AgentEvent::Running { code: &code });
         let gate = Arc::new(Gate::new(self, step.number));
-        let mut submitted = Code::new(code.as_str()).interceptor(gate.clone());
+        // Tracebacks name the step by its number in the run: steps in which no code ran count, too.
+        let file = format!("<step {}>", self.memory.actions().count() + 1);
+        let mut submitted = Code::new(code.as_str()).file(file).interceptor(gate.clone());
         if let Some(listener) = self.audience.0.clone() {
             submitted =
                 submitted.listener(Arc::new(move |event| listener(&AgentEvent::Sandbox(&event))));

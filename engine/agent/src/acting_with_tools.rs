@@ -145,9 +145,7 @@ impl Run {
         toolbox: Toolbox,
         calls: &[ToolCall],
     ) -> Result<Option<Answer>, AgentError> {
-        let Kind::ToolCalling { parallel, .. } = self.agent.settings().kind else {
-            return Ok(None);
-        };
+        let parallel = self.agent.settings().parallel;
         let gate = Gate::new(self, step.number);
         let calling =
             calls.iter().map(|call| toolbox.call(&gate, call).boxed()).collect::<Vec<_>>();
@@ -230,7 +228,7 @@ impl Toolbox {
     }
 
     fn has_python(&self) -> bool {
-        matches!(self.agent.settings().kind, Kind::ToolCalling { python: true, .. })
+        matches!(self.agent.settings().kind, Kind::ToolCalling { python: true })
             && !self.is_tool(PYTHON)
     }
 

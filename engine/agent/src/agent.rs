@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::approval::Approve;
 use crate::callbacks::{Check, Flow, StepCallback, StepEnd};
 use crate::error::{AgentConfigError, AgentError};
-use crate::members::MemberTool;
+use crate::members::{MemberTool, TogetherTool};
 use crate::memory::Memory;
 use crate::parse::CodeTags;
 use crate::prompts::{Member, Prompts, Scene, Templates};
@@ -50,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) templates: Templates,
     pub(crate) scene: Scene,
     pub(crate) max_steps: u32,
+    /// How many of the tools and managed agents that are asked for at once work at a time.
+    pub(crate) parallel: usize,
     pub(crate) planning_interval: Option<u32>,
     pub(crate) run_summary: bool,
     pub(crate) checks: Vec<(String, Check)>,
@@ -72,8 +74,6 @@ pub(crate) enum Kind {
     ToolCalling {
         /// One of them runs code.
         python: bool,
-        /// How many may run at a time.
-        parallel: usize,
     },
 }
 
@@ -88,7 +88,7 @@ impl Agent {
     /// An agent whose model acts by calling the sandbox's tools, and managed agents, one by one or several at
     /// a time.
     pub fn tool_calling(model: impl Model, sandbox: SandboxBuilder) -> AgentBuilder {
-        let kind = Kind::ToolCalling { python: false, parallel: 8 };
+        let kind = Kind::ToolCalling { python: false };
         AgentBuilder::new(kind, Arc::new(model), sandbox)
     }
 
@@ -179,7 +179,8 @@ impl std::fmt::Debug for Agent {
 /// * no name and no description, which managed agents need
 /// * no instructions beyond the system prompt
 /// * at most 20 steps for a task, and no plans
-/// * code between `<code>` and `</code>`; at most 8 tools at a time, and none of them runs code
+/// * code between `<code>` and `</code>`; for tool-calling agents no tool that runs code
+/// * at most 8 tools or managed agents at a time
 /// * the library's own prompts
 /// * no managed agents, no checks, no callbacks; nobody is asked for approval
 /// * the whole conversation is sent with each step, however long it is
@@ -195,6 +196,7 @@ pub struct AgentBuilder {
     prompts: Option<Prompts>,
     instructions: String,
     max_steps: u32,
+    parallel: usize,
     planning_interval: Option<u32>,
     run_summary: bool,
     checks: Vec<(String, Check)>,
@@ -216,6 +218,7 @@ impl AgentBuilder {
             prompts: None,
             instructions: String::new(),
             max_steps: 20,
+            parallel: 8,
             planning_interval: None,
             run_summary: false,
             checks: Vec::new(),
@@ -276,18 +279,16 @@ impl AgentBuilder {
     /// Gives a tool-calling agent the tool `python_interpreter`, which runs code in the run's session. The
     /// default is none.
     pub fn python(mut self, python: bool) -> Self {
-        if let Kind::ToolCalling { python: usual, .. } = &mut self.kind {
+        if let Kind::ToolCalling { python: usual } = &mut self.kind {
             *usual = python;
         }
         self
     }
 
-    /// Sets how many of the tools that the model of a tool-calling agent asks for in one step run at a time,
-    /// at least one. The default is 8.
-    pub fn parallel_tools(mut self, tools: usize) -> Self {
-        if let Kind::ToolCalling { parallel, .. } = &mut self.kind {
-            *parallel = tools.max(1);
-        }
+    /// Sets how many work at a time, at least one, of the tools that the model of a tool-calling agent asks for
+    /// in one step, and of the managed agents that code gives tasks to together. The default is 8.
+    pub fn parallel(mut self, calls: usize) -> Self {
+        self.parallel = calls.max(1);
         self
     }
 
@@ -299,7 +300,8 @@ impl AgentBuilder {
     }
 
     /// Adds an agent that this one can call: a function of the agent's name in code, a tool for tool-calling
-    /// agents. Each call is a run of its own, with a session of its own; they can run at the same time.
+    /// agents. Each call is a run of its own, with a session of its own; they can run at the same time. For
+    /// that, code has the function `ask_together`, which takes a list of tasks.
     pub fn managed(mut self, agent: Agent) -> Self {
         self.members.push(agent);
         self
@@ -374,6 +376,10 @@ impl AgentBuilder {
                 return Err(AgentConfigError::DuplicateName { name });
             }
         }
+        // Those that call tools without code call several at a time as it is.
+        if let (Kind::Code { .. }, false) = (&kind, members.is_empty()) {
+            sandbox = sandbox.tool(TogetherTool::of(members.keys()));
+        }
         let sandbox = sandbox.build()?;
         if !name.is_empty() {
             if let Some(reason) = fumehood::unusable_name(&name) {
@@ -409,6 +415,7 @@ impl AgentBuilder {
             templates,
             scene,
             max_steps: self.max_steps,
+            parallel: self.parallel,
             planning_interval: self.planning_interval,
             run_summary: self.run_summary,
             checks: self.checks,

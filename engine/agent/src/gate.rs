@@ -74,6 +74,11 @@ impl Gate {
 
     /// Runs a call.
     pub(crate) async fn pass(&self, call: ToolCall) -> Result<Value, ToolError> {
+        if members::is_together(&self.agent, call.name()) {
+            // Each of the calls that it stands for goes through here.
+            let _untimed = call.untimed();
+            return members::together(self, call.arguments()).await;
+        }
         let (name, asked) = (call.name().to_owned(), call.arguments().clone());
         let occurrence = self.count(&name, &asked);
         if let Some(answered) = self.journal.answer(&name, &asked) {
@@ -88,6 +93,8 @@ impl Gate {
             None => call.run().await,
             Some(member) => {
                 let number = self.member_calls.fetch_add(1, Ordering::Relaxed) + 1;
+                // It has limits of its own.
+                let _untimed = call.untimed();
                 let call = MemberCall { member, arguments: &arguments, number, occurrence };
                 let worked = members::work(self, call).await;
                 worked.map(|(answer, member_run)| {
@@ -113,6 +120,8 @@ impl Gate {
             Some(decision) => decision,
             None => {
                 let asked = Asked { agent: name, step: self.step };
+                // Whoever is asked may take their time.
+                let _untimed = call.untimed();
                 let decision = approve.call(asked, &tool, &arguments).await;
                 let noted = self.journal.note_decision_about_call(&tool, &arguments, &decision);
                 noted.map_err(unstored)?;

@@ -39,7 +39,7 @@ impl Run {
         step.plan = format!("{heading}\n\n{}", reply.text().trim());
         step.usage = reply.usage;
         watch.stop(&mut step.timing);
-        self.call_back(|callback, memory| callback(StepEnd::Planning(&mut step), memory));
+        self.call_back(|callback, memory, _| callback(StepEnd::Planning(&mut step), memory));
         self.audience.tell(AgentEvent::Planned(&step));
         self.memory.steps.push(MemoryStep::Planning(step));
         if let Some(goal) = &mut self.course.goal {

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::agent::{Agent, Kind, Settings};
 use crate::answer::Answer;
 use crate::arguments;
-use crate::callbacks::{Flow, StepEnd};
+use crate::callbacks::{Flow, StepCallback, StepEnd};
 use crate::error::AgentError;
 use crate::event::{AgentEvent, Audience, Listener};
 use crate::journal::Journal;
@@ -232,7 +232,10 @@ impl Run {
 
     /// A step is done, and becomes part of the memory.
     fn acted(&mut self, mut step: ActionStep) -> Option<Answer> {
-        self.call_back(|callback, memory| callback(StepEnd::Action(&mut step), memory));
+        self.call_back(|callback, memory, session| {
+            let files = session.map(Session::files);
+            callback(StepEnd::Action { step: &mut step, files }, memory)
+        });
         self.audience.tell(AgentEvent::StepFinished(&step));
         let answer = step.answer.clone();
         self.memory.steps.push(MemoryStep::Action(step));
@@ -266,8 +269,9 @@ impl Run {
     /// The task has an answer.
     fn done(&mut self, state: RunState, mut answer: Answer) -> RunResult {
         self.course.goal = None;
+        self.call_back(|callback, memory, _| callback(StepEnd::FinalAnswer(&mut answer), memory));
+        // What is done cannot be interrupted any more, and what comes next was not.
         self.interrupted.store(false, Ordering::Relaxed);
-        self.call_back(|callback, memory| callback(StepEnd::FinalAnswer(&mut answer), memory));
         self.course.answered = Some((state, answer.clone()));
         self.result_of(state, answer)
     }
@@ -292,10 +296,10 @@ impl Run {
     /// Has all callbacks look at something.
     pub(crate) fn call_back(
         &mut self,
-        mut call: impl FnMut(&crate::callbacks::StepCallback, &mut Memory) -> Flow,
+        mut call: impl FnMut(&StepCallback, &mut Memory, Option<&mut Session>) -> Flow,
     ) {
         for callback in &self.agent.settings().callbacks {
-            if call(callback, &mut self.memory) == Flow::Interrupt {
+            if call(callback, &mut self.memory, self.session.as_mut()) == Flow::Interrupt {
                 self.interrupted.store(true, Ordering::Relaxed);
             }
         }

@@ -3,7 +3,9 @@
 mod approval;
 mod code;
 mod command;
+mod examples;
 mod memory;
+mod parity;
 mod planning;
 mod runs;
 mod stored;
