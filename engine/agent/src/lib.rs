@@ -26,6 +26,7 @@
 //! * `gate`: where each call of a tool goes through; `approval`, `members` (managed agents) and `journal`, which
 //!   are met there
 //! * `callbacks`, `event`: who else takes part, and who looks on
+//! * `spans`: what is traced
 //! * `stored`: runs as bytes and in folders
 
 #![forbid(unsafe_code)]
@@ -52,6 +53,7 @@ mod planning;
 mod prompts;
 mod result;
 mod run;
+mod spans;
 mod stored;
 mod task;
 

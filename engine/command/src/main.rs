@@ -9,6 +9,7 @@
 //! * `saving`: saved sessions as files
 //! * `report`: a step as JSON and as an exit status
 //! * `printer`: the one place that prints
+//! * `telemetry`: traces, for a collector
 //! * `units`: times, sizes and amounts
 
 #![forbid(unsafe_code)]
@@ -26,6 +27,7 @@ mod report;
 mod run;
 mod sandboxing;
 mod saving;
+mod telemetry;
 mod units;
 
 use std::process::ExitCode;
@@ -36,6 +38,7 @@ use clap::Parser;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::ImageFlags;
+use crate::telemetry::Telemetry;
 
 /// Real CPython in a sandbox, for code that nobody has reviewed
 #[derive(Debug, Parser)]
@@ -66,6 +69,7 @@ async fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     let printer = Arc::new(Printer::new());
+    let telemetry = Telemetry::of_environment(&printer);
     let done = match arguments.command {
         Command::Exec(flags) => exec::exec(flags, &arguments.image, &printer).await,
         Command::Repl(flags) => repl::repl(flags, &arguments.image, &printer).await,
@@ -74,11 +78,10 @@ async fn main() -> ExitCode {
         Command::Demo(flags) => run::demo(flags, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
-    match done {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            printer.error(&error);
-            Exit::Sandbox.into()
-        }
-    }
+    let exit = done.unwrap_or_else(|error| {
+        printer.error(&error);
+        Exit::Sandbox
+    });
+    telemetry.finish(&printer).await;
+    exit.into()
 }

@@ -16,6 +16,7 @@ use crate::model::ModelFlags;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags};
+use crate::telemetry;
 
 /// Where the guest sees the files that are given to an agent.
 const DATA: &str = "/data";
@@ -74,6 +75,7 @@ pub(crate) async fn run(
     let sandbox = image.applied(files.granted(flags.grants.apply(builder)?)?)?;
     let agent = Agent::code(flags.model.model()?, sandbox);
     let agent = agent.max_steps(flags.showing.max_steps).instructions(flags.instructions);
+    let agent = agent.capture_content(telemetry::captures_content());
     work(&agent.build()?, &files.described(&flags.task), &flags.showing, printer).await
 }
 
@@ -92,7 +94,8 @@ pub(crate) async fn demo(
         printer.say(&format!("Task: {}", TASK.trim_end()));
     }
     let agent = Agent::code(Replay::from_text(REPLIES)?, image.applied(builder)?);
-    let agent = agent.max_steps(flags.showing.max_steps).build()?;
+    let agent = agent.max_steps(flags.showing.max_steps);
+    let agent = agent.capture_content(telemetry::captures_content()).build()?;
     work(&agent, TASK.trim_end(), &flags.showing, printer).await
 }
 
@@ -105,7 +108,13 @@ async fn work(
 ) -> Result<Exit> {
     let mut run = agent.start(task).await?;
     run.listen(if flags.json { display::lines(printer) } else { display::terminal(printer) });
-    show(run.finish().await?, flags, printer)
+    tokio::select! {
+        result = run.finish() => show(result?, flags, printer),
+        _ = tokio::signal::ctrl_c() => {
+            printer.say("fumehood: the run was interrupted");
+            Ok(Exit::Exception)
+        }
+    }
 }
 
 fn show(result: RunResult, flags: &ShowingFlags, printer: &Printer) -> Result<Exit> {
