@@ -18,6 +18,11 @@ pub(crate) fn fumehood(arguments: &[&str]) -> Command {
     for name in variables.chain(&["FUMEHOOD_MODEL"]) {
         command.env_remove(name);
     }
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("OTEL_") {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

@@ -56,7 +56,7 @@ impl RunSpan {
             { semconv::SPAN_KIND } = "AGENT",
             { semconv::AGENT } = shown,
             { semconv::AGENT_DESCRIPTION } = (!description.is_empty()).then_some(description),
-            { semconv::MAX_STEPS } = most,
+            { semconv::MAX_STEPS } = most.map(semconv::figure),
             { semconv::TOOLS } = tools(),
             { semconv::MEMBERS } = names(members.keys().map(String::as_str).collect()),
             { semconv::STATE } = field::Empty,
@@ -94,7 +94,7 @@ impl RunSpan {
             (semconv::LLM_COMPLETION_TOKENS, output),
             (semconv::LLM_TOTAL_TOKENS, input.saturating_add(output)),
         ] {
-            self.span.record(name, tokens);
+            self.span.record(name, semconv::figure(tokens));
         }
     }
 }
@@ -175,7 +175,7 @@ pub(crate) fn step(number: u32) -> Span {
         { semconv::STATUS_TEXT } = field::Empty,
         { semconv::ERROR_TYPE } = field::Empty,
         { semconv::SPAN_KIND } = "CHAIN",
-        { semconv::STEP } = number,
+        { semconv::STEP } = semconv::figure(number),
         { semconv::OUTPUT } = field::Empty,
         { semconv::OUTPUT_TYPE } = field::Empty,
     )
@@ -302,7 +302,7 @@ pub(crate) fn executed(span: &Span, agent: &Agent, ran: &Step, told: &str) {
         (semconv::OUTPUT_BYTES, usage.output_bytes),
         (semconv::TOOL_CALLS, usage.tool_calls),
     ] {
-        span.record(name, figure);
+        span.record(name, semconv::figure(figure));
     }
     span.record(semconv::ROLLED_BACK, ran.rolled_back);
     span.record(semconv::LOST, ran.lost);

@@ -168,6 +168,11 @@ pub fn clipped(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A figure as spans have it. OpenTelemetry's integers are signed; unsigned ones arrive there as text.
+pub fn figure(figure: impl TryInto<i64>) -> i64 {
+    figure.try_into().unwrap_or(i64::MAX)
+}
+
 /// Says in a span that something went wrong: of which kind, and what.
 pub fn failed(span: &Span, kind: &str, what: &str) {
     span.record(ERROR_TYPE, kind);

@@ -1,6 +1,6 @@
 //! The span around each request to a model.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tracing::{Instrument as _, Level, Span, field};
 
 use crate::error::ModelError;
@@ -58,7 +58,7 @@ impl<M: Model> Traced<M> {
         }
         let following = |delta: Delta<'_>| {
             if let Delta::Restarted { error, wait } = &delta {
-                let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                let wait_ms = semconv::figure(wait.as_millis());
                 let (kind, told) = (semconv::kind(error), semconv::told(error, self.content));
                 tracing::warn!(
                     parent: &span,
@@ -97,11 +97,12 @@ impl<M: Model> Model for Traced<M> {
 
 fn began(model: &Description, request: &Request) -> Span {
     let Description { id, provider, .. } = model;
-    let parameters = json!({
-        "temperature": request.temperature,
-        "max_tokens": request.max_tokens,
-        "stop": request.stop,
-    });
+    let mut parameters = Map::new();
+    parameters.extend(request.temperature.map(|most| ("temperature".to_owned(), json!(most))));
+    parameters.extend(request.max_tokens.map(|most| ("max_tokens".to_owned(), json!(most))));
+    if !request.stop.is_empty() {
+        parameters.insert("stop".to_owned(), json!(request.stop));
+    }
     tracing::info_span!(
         "chat",
         { semconv::NAME } = format!("{id}.generate"),
@@ -116,8 +117,8 @@ fn began(model: &Description, request: &Request) -> Span {
         { semconv::REQUEST_MODEL } = id,
         { semconv::LLM_MODEL } = id,
         { semconv::TEMPERATURE } = request.temperature,
-        { semconv::MAX_TOKENS } = request.max_tokens,
-        { semconv::LLM_PARAMETERS } = parameters.to_string(),
+        { semconv::MAX_TOKENS } = request.max_tokens.map(semconv::figure),
+        { semconv::LLM_PARAMETERS } = Value::Object(parameters).to_string(),
         { semconv::RESPONSE_MODEL } = field::Empty,
         { semconv::FINISH_REASONS } = field::Empty,
         { semconv::INPUT_TOKENS } = field::Empty,
@@ -161,7 +162,7 @@ fn replied(span: &Span, reply: &Reply) {
         (semconv::REASONING_TOKENS, reasoning_tokens),
         (semconv::LLM_REASONING_TOKENS, reasoning_tokens),
     ] {
-        span.record(name, tokens);
+        span.record(name, semconv::figure(tokens));
     }
 }
 

@@ -5,8 +5,10 @@ mod code;
 mod command;
 mod memory;
 mod planning;
+mod spans;
 mod stored;
 mod team;
+mod telemetry;
 mod tool_calling;
 
 use fumehood_agent::{ActionStep, Agent, AgentBuilder, RunResult};
