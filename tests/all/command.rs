@@ -20,6 +20,11 @@ pub(crate) fn fumehood(arguments: &[&str]) -> Command {
     }
     // Not those of whoever runs the tests.
     command.env("FUMEHOOD_RUNS", concat!(env!("CARGO_TARGET_TMPDIR"), "/runs"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("OTEL_") {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

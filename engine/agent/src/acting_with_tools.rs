@@ -8,6 +8,7 @@ use fumehood_model::{
 use futures_util::FutureExt as _;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Map, Value, json};
+use tracing::Span;
 
 use crate::acting_in_code::STOPS;
 use crate::agent::{Agent, Kind};
@@ -18,11 +19,10 @@ use crate::memory::{ActionStep, StepError, StepErrorKind, shortened};
 use crate::observation;
 use crate::parse;
 use crate::run::Run;
+use crate::spans::PYTHON;
 
 /// The tool that gives the answer.
 const FINAL_ANSWER: &str = "final_answer";
-/// The tool that runs code.
-const PYTHON: &str = "python_interpreter";
 
 impl Run {
     pub(crate) async fn act_with_tools(
@@ -146,7 +146,7 @@ impl Run {
         calls: &[ToolCall],
     ) -> Result<Option<Answer>, AgentError> {
         let parallel = self.agent.settings().parallel;
-        let gate = Gate::new(self, step.number);
+        let gate = Gate::new(self, step.number, Span::current());
         let calling =
             calls.iter().map(|call| toolbox.call(&gate, call).boxed()).collect::<Vec<_>>();
         let answers = stream::iter(calling).buffered(parallel).collect::<Vec<_>>().await;
@@ -285,7 +285,7 @@ impl Toolbox {
             (StepErrorKind::ToolArguments, told)
         })?;
         let is_member = self.agent.settings().members.contains_key(&call.name);
-        gate.pass(checked).await.map_err(|error| {
+        gate.pass(checked, Some(&call.id)).await.map_err(|error| {
             let told = match is_member {
                 true => error.to_string(),
                 false => format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fumehood::{Sandbox, SandboxBuilder};
-use fumehood_model::Model;
+use fumehood_model::{Model, Traced};
 
 use crate::answer::Answer;
 use crate::approval::Approve;
@@ -44,7 +44,7 @@ pub(crate) struct Settings {
     pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) description: String,
-    pub(crate) model: Arc<dyn Model>,
+    pub(crate) model: Traced<Arc<dyn Model>>,
     pub(crate) sandbox: Sandbox,
     pub(crate) members: BTreeMap<String, Agent>,
     pub(crate) templates: Templates,
@@ -59,6 +59,7 @@ pub(crate) struct Settings {
     pub(crate) approve: Option<Arc<dyn Approve>>,
     pub(crate) context_tokens: Option<u64>,
     pub(crate) prices: Option<Prices>,
+    pub(crate) capture_content: bool,
 }
 
 /// How an agent acts.
@@ -185,6 +186,7 @@ impl std::fmt::Debug for Agent {
 /// * no managed agents, no checks, no callbacks; nobody is asked for approval
 /// * the whole conversation is sent with each step, however long it is
 /// * no prices
+/// * nothing of what is said and done is in the spans of a run
 #[must_use]
 pub struct AgentBuilder {
     kind: Kind,
@@ -204,6 +206,7 @@ pub struct AgentBuilder {
     approve: Option<Arc<dyn Approve>>,
     context_tokens: Option<u64>,
     prices: Option<Prices>,
+    capture_content: bool,
 }
 
 impl AgentBuilder {
@@ -226,6 +229,7 @@ impl AgentBuilder {
             approve: None,
             context_tokens: None,
             prices: None,
+            capture_content: false,
         }
     }
 
@@ -355,6 +359,15 @@ impl AgentBuilder {
         self
     }
 
+    /// Sets whether the spans of a run, which whoever has installed a subscriber of `tracing` gets, hold what is
+    /// said and done: tasks, messages, code, arguments and answers of tools, each up to
+    /// [`TEXT_BYTES`](fumehood_model::semconv::TEXT_BYTES). Managed agents have a setting of their own. The
+    /// default is no.
+    pub fn capture_content(mut self, capture: bool) -> Self {
+        self.capture_content = capture;
+        self
+    }
+
     /// Makes the agent.
     ///
     /// # Errors
@@ -409,7 +422,7 @@ impl AgentBuilder {
             kind,
             name,
             description,
-            model,
+            model: Traced::new(model).with_content(self.capture_content),
             sandbox,
             members,
             templates,
@@ -423,6 +436,7 @@ impl AgentBuilder {
             approve: self.approve,
             context_tokens: self.context_tokens,
             prices: self.prices,
+            capture_content: self.capture_content,
         })))
     }
 }

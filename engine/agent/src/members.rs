@@ -172,7 +172,7 @@ async fn all_of(gate: &Gate, arguments: &Arguments) -> Result<Value, ToolError> 
     let calls = calls.collect::<Result<Vec<_>, _>>()?;
     let reports = calls.into_iter().map(|call| -> BoxFuture<'_, Value> {
         Box::pin(async move {
-            match gate.pass(call).await {
+            match gate.pass(call, None).await {
                 Ok(report) => json!({"report": report, "error": null}),
                 Err(error) => json!({"report": null, "error": error.to_string()}),
             }

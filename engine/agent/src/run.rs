@@ -12,6 +12,7 @@ use fumehood::Session;
 use fumehood_model::{Delta, Message, Model as _, Reply, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tracing::{Instrument as _, Span};
 
 use crate::agent::{Agent, Kind, Settings};
 use crate::answer::Answer;
@@ -24,6 +25,7 @@ use crate::memory::{
     ActionStep, Memory, MemoryStep, StepError, StepErrorKind, Stopwatch, TaskStep,
 };
 use crate::result::{RunResult, RunState};
+use crate::spans::{self, RunSpan};
 use crate::stored::Folder;
 use crate::task::Task;
 
@@ -62,6 +64,8 @@ pub struct Run {
     pub(crate) journal: Arc<Journal>,
     /// Where the run is stored after each step.
     pub(crate) folder: Option<Folder>,
+    /// The span of the task that is worked on.
+    pub(crate) trace: Option<RunSpan>,
 }
 
 /// How far a run has come, besides its memory and its session.
@@ -129,6 +133,7 @@ impl Run {
             interrupted: Arc::default(),
             journal: Arc::default(),
             folder: None,
+            trace: None,
         }
     }
 
@@ -166,6 +171,7 @@ impl Run {
     pub async fn finish(&mut self) -> Result<RunResult, AgentError> {
         loop {
             if self.interrupted.swap(false, Ordering::Relaxed) {
+                self.failed_in_trace(&AgentError::Interrupted);
                 return Err(AgentError::Interrupted);
             }
             if let Progress::Done(result) = self.step().await? {
@@ -180,6 +186,17 @@ impl Run {
     ///
     /// Those of [`Run::finish`], without [`AgentError::Interrupted`].
     pub async fn step(&mut self) -> Result<Progress, AgentError> {
+        let span = self.traced();
+        let progress = self.next().instrument(span).await;
+        match &progress {
+            Ok(Progress::Done(result)) => self.answered_in_trace(result),
+            Ok(_) => {}
+            Err(error) => self.failed_in_trace(error),
+        }
+        progress
+    }
+
+    async fn next(&mut self) -> Result<Progress, AgentError> {
         let goal = self.course.goal.as_ref().ok_or(AgentError::NothingToDo)?;
         let every = self.agent.settings().planning_interval;
         let due = every.is_some_and(|steps| goal.steps.is_multiple_of(steps));
@@ -205,6 +222,12 @@ impl Run {
     /// Has the model act, and runs what it wants to be run.
     async fn act(&mut self) -> Result<Option<Answer>, AgentError> {
         let number = self.course.goal.as_ref().map_or(0, |goal| goal.steps) + 1;
+        let span = spans::step(number);
+        let acted = self.take_step(number, &span).instrument(span.clone()).await;
+        acted.inspect_err(|error| spans::not_taken(&span, &self.agent, error))
+    }
+
+    async fn take_step(&mut self, number: u32, span: &Span) -> Result<Option<Answer>, AgentError> {
         self.audience.tell(AgentEvent::StepStarted { number });
         let watch = Stopwatch::start();
         let mut step = ActionStep { number, ..ActionStep::default() };
@@ -215,6 +238,7 @@ impl Run {
         };
         step.answer = answer.and_then(|answer| self.checked(answer, &mut step.error));
         watch.stop(&mut step.timing);
+        spans::acted(span, &self.agent, &step);
         Ok(self.acted(step))
     }
 
@@ -247,9 +271,15 @@ impl Run {
 
     /// Asks for an answer when there are no steps left.
     async fn last_words(&mut self) -> Result<Answer, AgentError> {
+        let number = self.course.goal.as_ref().map_or(0, |goal| goal.steps) + 1;
+        let span = spans::step(number);
+        let said = self.say_last_words(number, &span).instrument(span.clone()).await;
+        said.inspect_err(|error| spans::not_taken(&span, &self.agent, error))
+    }
+
+    async fn say_last_words(&mut self, number: u32, span: &Span) -> Result<Answer, AgentError> {
         let task = self.course.goal.as_ref().map(|goal| goal.task.clone()).unwrap_or_default();
         let watch = Stopwatch::start();
-        let number = self.course.goal.as_ref().map_or(0, |goal| goal.steps) + 1;
         let mut step = ActionStep { number, ..ActionStep::default() };
         let mut messages = self.conversation().await?;
         let Settings { templates, .. } = self.agent.settings();
@@ -263,6 +293,7 @@ impl Run {
         step.error = Some(StepError::new(StepErrorKind::MaxSteps, "There are no steps left."));
         step.answer = Some(answer.clone());
         watch.stop(&mut step.timing);
+        spans::acted(span, &self.agent, &step);
         Ok(self.acted(step).unwrap_or(answer))
     }
 

@@ -11,6 +11,7 @@
 //! * `saving`: saved sessions as files
 //! * `report`: a step as JSON and as an exit status
 //! * `printer`: the one place that prints
+//! * `telemetry`: traces, for a collector
 //! * `units`: times, sizes and amounts
 
 #![forbid(unsafe_code)]
@@ -32,6 +33,7 @@ mod run;
 mod runs;
 mod sandboxing;
 mod saving;
+mod telemetry;
 mod units;
 
 use std::process::ExitCode;
@@ -42,6 +44,7 @@ use clap::Parser;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::ImageFlags;
+use crate::telemetry::Telemetry;
 
 /// Real CPython in a sandbox, for code that nobody has reviewed
 #[derive(Debug, Parser)]
@@ -76,6 +79,7 @@ async fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     let printer = Arc::new(Printer::new());
+    let telemetry = Telemetry::of_environment(&printer);
     let done = match arguments.command {
         Command::Exec(flags) => exec::exec(flags, &arguments.image, &printer).await,
         Command::Repl(flags) => repl::repl(flags, &arguments.image, &printer).await,
@@ -88,11 +92,10 @@ async fn main() -> ExitCode {
         Command::Runs(flags) => runs::list(&flags, &printer),
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
-    match done {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            printer.error(&error);
-            Exit::Sandbox.into()
-        }
-    }
+    let exit = done.unwrap_or_else(|error| {
+        printer.error(&error);
+        Exit::Sandbox
+    });
+    telemetry.finish(&printer).await;
+    exit.into()
 }

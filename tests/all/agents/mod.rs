@@ -8,8 +8,10 @@ mod memory;
 mod parity;
 mod planning;
 mod runs;
+mod spans;
 mod stored;
 mod team;
+mod telemetry;
 mod tool_calling;
 
 use fumehood_agent::{ActionStep, Agent, AgentBuilder, RunResult};

@@ -26,7 +26,7 @@ use crate::program_tool::ProgramTool;
 use crate::report::Exit;
 use crate::runs::{self, Invocation, RunFolder, RunsFlags};
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags};
-use crate::{Arguments, Command, chat};
+use crate::{Arguments, Command, chat, telemetry};
 
 pub(crate) use demo::{DemoFlags, demo};
 pub(crate) use files::Files;
@@ -131,7 +131,8 @@ impl AgentFlags {
         let sandbox = image.applied(files.granted(self.grants.apply(builder)?)?)?;
         let mut agent = Agent::code(model, sandbox)
             .max_steps(self.max_steps)
-            .instructions(self.instructions.as_str());
+            .instructions(self.instructions.as_str())
+            .capture_content(telemetry::captures_content());
         if let Some(steps) = self.planning_interval {
             agent = agent.planning_interval(steps);
         }
