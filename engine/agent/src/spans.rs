@@ -22,6 +22,9 @@ use crate::run::Run;
 /// The tool that code is run by, as it is called in spans and by tool-calling agents.
 pub(crate) const PYTHON: &str = "python_interpreter";
 
+/// Bytes of the name of an exception's class.
+const CLASS_BYTES: usize = 200;
+
 /// The span of a run, from the first step of a task to the answer.
 #[derive(Clone, Debug)]
 pub(crate) struct RunSpan {
@@ -311,10 +314,11 @@ pub(crate) fn executed(span: &Span, agent: &Agent, ran: &Step, told: &str) {
         Outcome::Completed(_) => "completed",
         Outcome::FinalAnswer(_) => "final_answer",
         Outcome::Raised(exception) => {
-            let name = &exception.name;
+            // The code may have named it.
+            let name = &exception.name[..exception.name.floor_char_boundary(CLASS_BYTES)];
             let told = match content {
                 true => format!("{name}: {}", exception.message),
-                false => format!("the code raised {}", clipped(name)),
+                false => format!("the code raised {name}"),
             };
             semconv::failed(span, name, &told);
             "raised"

@@ -24,6 +24,9 @@ use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use self::sending::{Client, Counted, Losses};
 use crate::printer::Printer;
 
+/// How long a collector may take for a batch, if nothing else is said.
+const BATCH: Duration = Duration::from_secs(10);
+
 /// How long the command waits at its end for what was not sent yet.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -74,11 +77,17 @@ impl Sent {
             Some("http/json") => Protocol::HttpJson,
             Some(other) => bail!("the protocol is http/protobuf or http/json, and not `{other}`"),
         };
+        let timeout = match of_traces("TIMEOUT") {
+            Some(given) => Duration::from_millis(given.parse().with_context(|| {
+                format!("the timeout is a number of milliseconds, and not `{given}`")
+            })?),
+            None => BATCH,
+        };
         let losses = Arc::new(Losses::default());
         let exporter = SpanExporter::builder()
             .with_http()
             .with_protocol(protocol)
-            .with_http_client(Client::new(Arc::clone(&losses)))
+            .with_http_client(Client::new(timeout, Arc::clone(&losses)))
             // A batch that waits to be sent again keeps the next one waiting, and the end of the run.
             .with_retry_policy(RetryPolicy::disabled())
             .build()

@@ -103,6 +103,7 @@ fn began(model: &Description, request: &Request) -> Span {
     if !request.stop.is_empty() {
         parameters.insert("stop".to_owned(), json!(request.stop));
     }
+    let parameters = Value::Object(parameters).to_string();
     tracing::info_span!(
         "chat",
         { semconv::NAME } = format!("{id}.generate"),
@@ -118,7 +119,7 @@ fn began(model: &Description, request: &Request) -> Span {
         { semconv::LLM_MODEL } = id,
         { semconv::TEMPERATURE } = request.temperature,
         { semconv::MAX_TOKENS } = request.max_tokens.map(semconv::figure),
-        { semconv::LLM_PARAMETERS } = Value::Object(parameters).to_string(),
+        { semconv::LLM_PARAMETERS } = parameters,
         { semconv::RESPONSE_MODEL } = field::Empty,
         { semconv::FINISH_REASONS } = field::Empty,
         { semconv::INPUT_TOKENS } = field::Empty,

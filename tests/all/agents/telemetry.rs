@@ -271,6 +271,7 @@ fn nothing_is_sent_if_that_is_not_wanted_or_cannot_be() {
         ("OTEL_TRACES_EXPORTER", "none", None),
         ("OTEL_TRACES_SAMPLER", "always_off", None),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", Some("http/protobuf or http/json, and not `grpc`")),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "soon", Some("a number of milliseconds, and not `soon`")),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "not an address", Some("no traces are sent: ")),
     ] {
         let collector = Collector::answering("200 OK");

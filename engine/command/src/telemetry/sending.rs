@@ -14,9 +14,6 @@ use tokio::runtime::Handle;
 
 use super::shaping;
 
-/// How long a collector may take for a batch.
-const BATCH: Duration = Duration::from_secs(10);
-
 /// Bytes of an answer that are read: collectors say hardly anything.
 const ANSWER: usize = 64 * 1024;
 
@@ -98,25 +95,27 @@ impl SpanExporter for Counted {
 #[derive(Debug)]
 pub(super) struct Client {
     client: Arc<OnceLock<reqwest::Client>>,
+    /// How long the collector may take for a batch.
+    timeout: Duration,
     runtime: Handle,
     losses: Arc<Losses>,
 }
 
 impl Client {
     /// A client that sends in the runtime of whoever calls this.
-    pub(super) fn new(losses: Arc<Losses>) -> Client {
-        Client { client: Arc::default(), runtime: Handle::current(), losses }
+    pub(super) fn new(timeout: Duration, losses: Arc<Losses>) -> Client {
+        Client { client: Arc::default(), timeout, runtime: Handle::current(), losses }
     }
 }
 
 #[async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let client = Arc::clone(&self.client);
+        let (client, timeout) = (Arc::clone(&self.client), self.timeout);
         let sending = self.runtime.spawn(async move {
-            match tokio::time::timeout(BATCH, send(&client, request)).await {
+            match tokio::time::timeout(timeout, send(&client, request)).await {
                 Ok(answered) => answered,
-                Err(_) => Err(format!("the collector has not answered for {BATCH:?}").into()),
+                Err(_) => Err(format!("the collector has not answered for {timeout:?}").into()),
             }
         });
         let answered = sending.await.unwrap_or_else(|error| Err(error.into()));
