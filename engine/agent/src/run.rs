@@ -153,6 +153,8 @@ impl Run {
         let most = max_steps.unwrap_or(self.agent.settings().max_steps);
         self.course.goal = Some(Goal { task: text, most, steps: 0, planned: None });
         self.course.answered = None;
+        // Whoever has interrupted the task before has not meant this one.
+        self.interrupted.store(false, Ordering::Relaxed);
         self.store().await
     }
 
@@ -414,6 +416,7 @@ impl Run {
     ///
     /// [`AgentError::Session`] if the host has no room for another session.
     pub async fn fork(&mut self) -> Result<Run, AgentError> {
+        self.session_state()?;
         let session = match &mut self.session {
             Some(session) => Some(session.fork().await?),
             None => None,

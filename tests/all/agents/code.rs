@@ -327,3 +327,23 @@ async fn a_result_says_what_the_run_took() {
     assert_eq!((&json["state"], &json["cost"]), (&json!("success"), &json!(null)));
     assert!(json["timing"]["total_ns"].as_u64() > json["timing"]["tools_ns"].as_u64());
 }
+
+/// A session that has run nothing yet has no state that could be kept; the run has one all the same.
+#[tokio::test]
+async fn a_run_whose_first_step_was_dropped_is_kept_forked_and_goes_on() {
+    let replies: [Line; 3] = [
+        "<code>x = 2\nimport time\ntime.sleep(60)</code>".into(),
+        "<code>final_answer('x' in globals())</code>".into(),
+        "<code>final_answer('forked')</code>".into(),
+    ];
+    let agent = Agent::code(Scripted::new(replies), builder()).build().unwrap();
+    let mut run = agent.start("x").await.unwrap();
+    tokio::time::timeout(Duration::from_millis(300), run.step()).await.unwrap_err();
+    let before = run.checkpoint().unwrap();
+    let mut fork = run.fork().await.unwrap();
+    run.save(Vec::new()).unwrap();
+    assert_eq!(run.finish().await.unwrap().answer.text(), "False");
+    run.restore(&before).await.unwrap();
+    assert!(run.is_busy());
+    assert_eq!(fork.finish().await.unwrap().answer.text(), "forked");
+}

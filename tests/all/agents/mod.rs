@@ -12,6 +12,7 @@ mod spans;
 mod stored;
 mod team;
 mod telemetry;
+mod terminal;
 mod tool_calling;
 
 use fumehood_agent::{ActionStep, Agent, AgentBuilder, RunResult};

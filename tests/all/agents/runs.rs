@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use crate::command::fumehood;
 
 /// A folder for what a test stores, with a model's replies.
-struct Place(tempfile::TempDir);
+pub(super) struct Place(tempfile::TempDir);
 
 impl Place {
-    fn with(replies: &[&str]) -> Place {
+    pub(super) fn with(replies: &[&str]) -> Place {
         let place = Place(tempfile::tempdir().unwrap());
         place.reply(replies);
         place
@@ -28,19 +28,19 @@ impl Place {
         fs::write(self.path("replies.jsonl"), lines.collect::<String>()).unwrap();
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// The command, with what it stores here, and started here.
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = fumehood(arguments);
         command.current_dir(self.0.path()).env("FUMEHOOD_RUNS", self.path("runs"));
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    fn output(&self, arguments: &[&str]) -> Output {
+    pub(super) fn output(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
@@ -99,7 +99,7 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-fn signal(child: &Child, signal: Signal) {
+pub(super) fn signal(child: &Child, signal: Signal) {
     rustix::process::kill_process(Pid::from_child(child), signal).unwrap();
 }
 
