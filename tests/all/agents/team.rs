@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fumehood::Limits;
-use fumehood_agent::{Agent, AgentConfigError, AgentEvent, Prices};
+use fumehood_agent::{Agent, AgentConfigError, AgentEvent, Memory, Prices};
 use fumehood_model::{Line, Reply, Request, Scripted, Usage};
 use serde_json::json;
 use tokio::sync::Barrier;
@@ -41,6 +41,9 @@ async fn a_member_is_called_from_code_and_reports() {
     assert_eq!((result.usage.input_tokens, result.usage.output_tokens), (2000, 200));
     assert!((result.cost.unwrap() - 0.006).abs() < 1e-9, "{:?}", result.cost);
     assert!(result.timing.tools > member.memory.timing().sandbox);
+    // All of it is in the memory, wherever that is read again.
+    let memory: Memory = serde_json::from_value(json!(result.memory)).unwrap();
+    assert_eq!(memory, result.memory);
 }
 
 #[tokio::test]
