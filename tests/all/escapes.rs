@@ -131,14 +131,15 @@ async fn forging_what_the_host_is_told() {
         "_host.call(b'\\x01')",
         "_host.call(b'\\x01\\xff\\xff\\xff\\xffname')",
         "_host.call(b'\\x02')",
-        "_host.call(b'\\x02\\x01\\xff\\xff\\xff\\x7f{}')",
+        "_host.call(b'\\x02\\x01\\x00\\xff\\xff\\xff\\x7f\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00{}')",
         "_host.call(b'\\x01\\x01\\x00\\x00\\x00\\xff\\xfe')",
     ] {
         let step = session.run(code).await.unwrap();
         assert!(!matches!(step.outcome, Outcome::Completed(_)), "{code}: {:?}", step.outcome);
     }
     // An answer that says it is JSON and is not, has no JSON.
-    let code = "import _host\n_host.call(b'\\x02\\x01\\x04\\x00\\x00\\x00{]{]text')";
+    let code =
+        "import _host, struct\n_host.call(struct.pack('<BBBIII', 2, 1, 0, 4, 4, 0) + b'{]{]text')";
     let Outcome::FinalAnswer(answer) = crate::session().await.run(code).await.unwrap().outcome
     else {
         panic!("the answer was given")
@@ -470,7 +471,7 @@ async fn calls_of_the_host_that_take_long_for_little_fuel() {
 
 #[tokio::test]
 async fn breaking_the_line_that_an_answer_is_written_on() {
-    let code = "import _host\n_host.call(b'\\x02\\x01\\x07\\x00\\x00\\x00[1,\\n 2]text')";
+    let code = "import _host, struct\n_host.call(struct.pack('<BBBIII', 2, 1, 0, 7, 4, 0) + b'[1,\\n 2]text')";
     let Outcome::FinalAnswer(answer) = session().await.run(code).await.unwrap().outcome else {
         panic!("the answer was given")
     };

@@ -1,10 +1,11 @@
 //! Every limit at its number, and what is left of the session after it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use fumehood::{
     Code, ConfigError, ENTRY_BYTES, FUEL_GRACE_LEAST, Limit, Limits, Outcome, Reached, Scope,
-    SessionError, Step, TIME_GRACE_LEAST, Totals,
+    SessionError, Step, TIME_GRACE_LEAST, ToolCall, Totals,
 };
 use serde_json::json;
 
@@ -116,6 +117,38 @@ async fn time_spent_asleep_or_in_a_tool_counts() {
 }
 
 /// asyncio's own `finally` fails like this when its event loop was interrupted in a bad moment.
+/// What an agent or a person needs is no reason to end the code that waits for it; what the code needs
+/// besides counts as ever.
+#[tokio::test]
+async fn time_does_not_count_where_whoever_answers_a_call_says_so() {
+    let slow = fumehood::function("slow", "", json!({"type": "object"}), |_| async {
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        Ok::<_, String>(1)
+    });
+    let limits = Limits::default().with_time(Duration::from_millis(300));
+    let sandbox = builder().tool(slow).limits(limits).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    let patient = |call: ToolCall| async move {
+        let _untimed = (call.untimed(), call.untimed());
+        call.run().await
+    };
+    let code = |source: &str| Code::new(source).interceptor(Arc::new(patient));
+    let step = session.run(code("slow() + slow()")).await.unwrap();
+    assert!(step.usage.wall > Duration::from_millis(1200), "{:?}", step.usage);
+    assert_eq!(repr(step), "2");
+    let step = session.run(code("slow()\nwhile True: pass")).await.unwrap();
+    let (limit, _) = reached(&step);
+    assert_eq!((limit.limit, limit.value), (Limit::Time, 300));
+    assert!((300..600).contains(&limit.used), "{limit:?}");
+    let handle = session.cancel_handle();
+    let cancelled = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        handle.cancel();
+    };
+    let (step, ()) = tokio::join!(session.run(code("slow()")), cancelled);
+    assert!(matches!(step.unwrap().outcome, Outcome::Cancelled(_)));
+}
+
 #[tokio::test]
 async fn failing_to_tidy_up_after_a_limit_is_told_as_the_limit() {
     let mut session = session().await;

@@ -24,6 +24,7 @@ mod saved;
 mod session_format;
 mod sessions;
 mod shelf;
+mod terminal;
 mod tools;
 
 use std::sync::OnceLock;

@@ -1,17 +1,15 @@
 //! `fumehood repl`: what is typed, and what is answered.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use insta::assert_snapshot;
-use nix::pty::{Winsize, openpty};
 
 use crate::command::{fumehood, shown, with_stdin};
+use crate::terminal::{CTRL_C, CTRL_D, Terminal, UP};
 
 /// What a prompt did with some lines, to compare with a snapshot.
 fn repl(lines: &str) -> String {
@@ -585,75 +583,19 @@ fn interrupting_ends_a_prompt_that_waits_for_a_pipe() {
 }
 
 /// A prompt in a terminal.
-struct Terminal {
-    child: Child,
-    keys: File,
-    screen: Receiver<Vec<u8>>,
-    seen: String,
-}
-
-const CTRL_C: &str = "\x03";
-const CTRL_D: &str = "\x04";
-const UP: &str = "\x1b[A";
-
-impl Terminal {
-    fn begin(state: &Path, flags: &[&str]) -> Terminal {
-        let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
-        let pair = openpty(Some(&size), None).unwrap();
-        let child = fumehood(&[&["repl"], flags].concat())
-            .env("XDG_STATE_HOME", state)
-            .env("TERM", "xterm")
-            .stdin(pair.slave.try_clone().unwrap())
-            .stdout(pair.slave.try_clone().unwrap())
-            .stderr(pair.slave)
-            .spawn()
-            .unwrap();
-        let keys = File::from(pair.master);
-        let mut reading = keys.try_clone().unwrap();
-        let (sender, screen) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            // The terminal is closed when the command ends.
-            while let Ok(read @ 1..) = reading.read(&mut buffer) {
-                if sender.send(buffer[..read].to_owned()).is_err() {
-                    return;
-                }
-            }
-        });
-        let mut terminal = Terminal { child, keys, screen, seen: String::new() };
-        terminal.expect("%help lists the commands\r\n");
-        terminal.expect(">>> ");
-        terminal
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-    }
-
-    /// Waits until something is shown, and forgets all up to it.
-    #[track_caller]
-    fn expect(&mut self, text: &str) {
-        let until = Instant::now() + Duration::from_secs(60);
-        while !self.seen.contains(text) {
-            let left = until.saturating_duration_since(Instant::now());
-            match self.screen.recv_timeout(left) {
-                Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
-                Err(error) => panic!("{error}: no {text:?} in {:?}", self.seen),
-            }
-        }
-        let end = self.seen.find(text).unwrap() + text.len();
-        self.seen.drain(..end);
-    }
-
-    fn status(mut self) -> Option<i32> {
-        self.child.wait().unwrap().code()
-    }
+fn begin(state: &Path, flags: &[&str]) -> Terminal {
+    let mut command = fumehood(&[&["repl"], flags].concat());
+    command.env("XDG_STATE_HOME", state);
+    let mut terminal = Terminal::of(command);
+    terminal.expect("%help lists the commands\r\n");
+    terminal.expect(">>> ");
+    terminal
 }
 
 #[test]
 fn a_terminal_has_prompts_editing_and_completion() {
     let state = tempfile::tempdir().unwrap();
-    let mut terminal = Terminal::begin(state.path(), &[]);
+    let mut terminal = begin(state.path(), &[]);
     terminal.press("quantity = 67\x7f\r");
     terminal.expect(">>> ");
     terminal.press("quant\t + 1\r");
@@ -678,7 +620,7 @@ fn a_terminal_has_prompts_editing_and_completion() {
 #[test]
 fn interrupting_in_a_terminal_clears_the_line_or_cancels_the_step() {
     let state = tempfile::tempdir().unwrap();
-    let mut terminal = Terminal::begin(state.path(), &[]);
+    let mut terminal = begin(state.path(), &[]);
     terminal.press("def f(");
     terminal.expect("def f(");
     terminal.press(CTRL_C);
@@ -706,7 +648,7 @@ fn interrupting_in_a_terminal_clears_the_line_or_cancels_the_step() {
 fn what_was_typed_is_kept_for_its_owner_alone() {
     let state = tempfile::tempdir().unwrap();
     let file = state.path().join("fumehood/history");
-    let mut terminal = Terminal::begin(state.path(), &[]);
+    let mut terminal = begin(state.path(), &[]);
     terminal.press("for i in '12':\r");
     terminal.expect("... ");
     terminal.press("    print(i * 3)\r");
@@ -721,7 +663,7 @@ fn what_was_typed_is_kept_for_its_owner_alone() {
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
 
-    let mut terminal = Terminal::begin(state.path(), &[]);
+    let mut terminal = begin(state.path(), &[]);
     terminal.press(UP);
     terminal.expect("print(i * 3)");
     terminal.press("\r");
@@ -736,7 +678,7 @@ fn what_was_typed_is_kept_for_its_owner_alone() {
 #[test]
 fn nothing_is_kept_where_that_is_not_wanted() {
     let state = tempfile::tempdir().unwrap();
-    let mut terminal = Terminal::begin(state.path(), &["--no-history"]);
+    let mut terminal = begin(state.path(), &["--no-history"]);
     terminal.press("6 * 7\r");
     terminal.expect("\r\n42\r\n");
     terminal.expect(">>> ");

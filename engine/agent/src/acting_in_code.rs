@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use fumehood::{Code, Outcome};
 use fumehood_model::{Finish, Message, OutputSchema, Part, Request};
+use tracing::Instrument as _;
 
 use crate::agent::{Kind, Settings};
 use crate::answer::Answer;
@@ -15,6 +16,7 @@ use crate::memory::{ActionStep, StepError, StepErrorKind};
 use crate::observation;
 use crate::parse;
 use crate::run::Run;
+use crate::spans;
 
 /// What the model would go on with by itself, if it was let.
 pub(crate) const STOPS: [&str; 2] = ["Observation:", "Calling tools:"];
@@ -117,20 +119,25 @@ impl Run {
         code: String,
     ) -> Result<Option<Answer>, AgentError> {
         self.audience.tell(AgentEvent::Running { code: &code });
-        let gate = Arc::new(Gate::new(self, step.number));
-        let mut submitted = Code::new(code.as_str()).interceptor(gate.clone());
+        let span = spans::execution(&self.agent, &code);
+        let gate = Arc::new(Gate::new(self, step.number, span.clone()));
+        // Tracebacks name the step by its number in the run: steps in which no code ran count, too.
+        let file = format!("<step {}>", self.memory.actions().count() + 1);
+        let mut submitted = Code::new(code.as_str()).file(file).interceptor(gate.clone());
         if let Some(listener) = self.audience.0.clone() {
             submitted =
                 submitted.listener(Arc::new(move |event| listener(&AgentEvent::Sandbox(&event))));
         }
         step.code = Some(code);
-        let ran = self.session().await?.run(submitted).await?;
+        let ran = self.session().await?.run(submitted).instrument(span.clone()).await?;
         let (calls, waited) = self.leave(&gate);
         step.calls.extend(calls);
         step.fuel += ran.usage.fuel;
         step.timing.tools += waited;
         step.timing.sandbox += ran.usage.wall.saturating_sub(waited);
-        step.observation.push_str(&observation::told(&ran));
+        let told = observation::told(&ran);
+        spans::executed(&span, &self.agent, &ran, &told);
+        step.observation.push_str(&told);
         step.error = observation::error(&ran);
         Ok(match ran.outcome {
             Outcome::FinalAnswer(answer) => Some(Answer::from(answer)),

@@ -8,6 +8,7 @@ use fumehood_model::{
 use futures_util::FutureExt as _;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Map, Value, json};
+use tracing::Span;
 
 use crate::acting_in_code::STOPS;
 use crate::agent::{Agent, Kind};
@@ -18,11 +19,10 @@ use crate::memory::{ActionStep, StepError, StepErrorKind, shortened};
 use crate::observation;
 use crate::parse;
 use crate::run::Run;
+use crate::spans::PYTHON;
 
 /// The tool that gives the answer.
 const FINAL_ANSWER: &str = "final_answer";
-/// The tool that runs code.
-const PYTHON: &str = "python_interpreter";
 
 impl Run {
     pub(crate) async fn act_with_tools(
@@ -145,10 +145,8 @@ impl Run {
         toolbox: Toolbox,
         calls: &[ToolCall],
     ) -> Result<Option<Answer>, AgentError> {
-        let Kind::ToolCalling { parallel, .. } = self.agent.settings().kind else {
-            return Ok(None);
-        };
-        let gate = Gate::new(self, step.number);
+        let parallel = self.agent.settings().parallel;
+        let gate = Gate::new(self, step.number, Span::current());
         let calling =
             calls.iter().map(|call| toolbox.call(&gate, call).boxed()).collect::<Vec<_>>();
         let answers = stream::iter(calling).buffered(parallel).collect::<Vec<_>>().await;
@@ -230,7 +228,7 @@ impl Toolbox {
     }
 
     fn has_python(&self) -> bool {
-        matches!(self.agent.settings().kind, Kind::ToolCalling { python: true, .. })
+        matches!(self.agent.settings().kind, Kind::ToolCalling { python: true })
             && !self.is_tool(PYTHON)
     }
 
@@ -287,7 +285,7 @@ impl Toolbox {
             (StepErrorKind::ToolArguments, told)
         })?;
         let is_member = self.agent.settings().members.contains_key(&call.name);
-        gate.pass(checked).await.map_err(|error| {
+        gate.pass(checked, Some(&call.id)).await.map_err(|error| {
             let told = match is_member {
                 true => error.to_string(),
                 false => format!(

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fumehood::{Sandbox, SandboxBuilder};
-use fumehood_model::Model;
+use fumehood_model::{Model, Traced};
 
 use crate::answer::Answer;
 use crate::approval::Approve;
 use crate::callbacks::{Check, Checking, Flow, StepCallback, StepEnd};
 use crate::error::{AgentConfigError, AgentError};
-use crate::members::MemberTool;
+use crate::members::{MemberTool, TogetherTool};
 use crate::memory::Memory;
 use crate::parse::CodeTags;
 use crate::prompts::{Member, Prompts, Scene, Templates};
@@ -44,12 +44,14 @@ pub(crate) struct Settings {
     pub(crate) kind: Kind,
     pub(crate) name: String,
     pub(crate) description: String,
-    pub(crate) model: Arc<dyn Model>,
+    pub(crate) model: Traced<Arc<dyn Model>>,
     pub(crate) sandbox: Sandbox,
     pub(crate) members: BTreeMap<String, Agent>,
     pub(crate) templates: Templates,
     pub(crate) scene: Scene,
     pub(crate) max_steps: u32,
+    /// How many of the tools and managed agents that are asked for at once work at a time.
+    pub(crate) parallel: usize,
     pub(crate) planning_interval: Option<u32>,
     pub(crate) run_summary: bool,
     pub(crate) checks: Vec<(String, Check)>,
@@ -57,6 +59,7 @@ pub(crate) struct Settings {
     pub(crate) approve: Option<Arc<dyn Approve>>,
     pub(crate) context_tokens: Option<u64>,
     pub(crate) prices: Option<Prices>,
+    pub(crate) capture_content: bool,
 }
 
 /// How an agent acts.
@@ -72,8 +75,6 @@ pub(crate) enum Kind {
     ToolCalling {
         /// One of them runs code.
         python: bool,
-        /// How many may run at a time.
-        parallel: usize,
     },
 }
 
@@ -88,7 +89,7 @@ impl Agent {
     /// An agent whose model acts by calling the sandbox's tools, and managed agents, one by one or several at
     /// a time.
     pub fn tool_calling(model: impl Model, sandbox: SandboxBuilder) -> AgentBuilder {
-        let kind = Kind::ToolCalling { python: false, parallel: 8 };
+        let kind = Kind::ToolCalling { python: false };
         AgentBuilder::new(kind, Arc::new(model), sandbox)
     }
 
@@ -185,11 +186,13 @@ impl std::fmt::Debug for Agent {
 /// * no name and no description, which managed agents need
 /// * no instructions beyond the system prompt
 /// * at most 20 steps for a task, and no plans
-/// * code between `<code>` and `</code>`; at most 8 tools at a time, and none of them runs code
+/// * code between `<code>` and `</code>`; for tool-calling agents no tool that runs code
+/// * at most 8 tools or managed agents at a time
 /// * the library's own prompts
 /// * no managed agents, no checks, no callbacks; nobody is asked for approval
 /// * the whole conversation is sent with each step, however long it is
 /// * no prices
+/// * nothing of what is said and done is in the spans of a run
 #[must_use]
 pub struct AgentBuilder {
     kind: Kind,
@@ -201,6 +204,7 @@ pub struct AgentBuilder {
     prompts: Option<Prompts>,
     instructions: String,
     max_steps: u32,
+    parallel: usize,
     planning_interval: Option<u32>,
     run_summary: bool,
     checks: Vec<(String, Check)>,
@@ -208,6 +212,7 @@ pub struct AgentBuilder {
     approve: Option<Arc<dyn Approve>>,
     context_tokens: Option<u64>,
     prices: Option<Prices>,
+    capture_content: bool,
 }
 
 impl AgentBuilder {
@@ -222,6 +227,7 @@ impl AgentBuilder {
             prompts: None,
             instructions: String::new(),
             max_steps: 20,
+            parallel: 8,
             planning_interval: None,
             run_summary: false,
             checks: Vec::new(),
@@ -229,6 +235,7 @@ impl AgentBuilder {
             approve: None,
             context_tokens: None,
             prices: None,
+            capture_content: false,
         }
     }
 
@@ -282,18 +289,16 @@ impl AgentBuilder {
     /// Gives a tool-calling agent the tool `python_interpreter`, which runs code in the run's session. The
     /// default is none.
     pub fn python(mut self, python: bool) -> Self {
-        if let Kind::ToolCalling { python: usual, .. } = &mut self.kind {
+        if let Kind::ToolCalling { python: usual } = &mut self.kind {
             *usual = python;
         }
         self
     }
 
-    /// Sets how many of the tools that the model of a tool-calling agent asks for in one step run at a time,
-    /// at least one. The default is 8.
-    pub fn parallel_tools(mut self, tools: usize) -> Self {
-        if let Kind::ToolCalling { parallel, .. } = &mut self.kind {
-            *parallel = tools.max(1);
-        }
+    /// Sets how many work at a time, at least one, of the tools that the model of a tool-calling agent asks for
+    /// in one step, and of the managed agents that code gives tasks to together. The default is 8.
+    pub fn parallel(mut self, calls: usize) -> Self {
+        self.parallel = calls.max(1);
         self
     }
 
@@ -305,7 +310,8 @@ impl AgentBuilder {
     }
 
     /// Adds an agent that this one can call: a function of the agent's name in code, a tool for tool-calling
-    /// agents. Each call is a run of its own, with a session of its own; they can run at the same time.
+    /// agents. Each call is a run of its own, with a session of its own; they can run at the same time. For
+    /// that, code has the function `ask_together`, which takes a list of tasks.
     pub fn managed(mut self, agent: Agent) -> Self {
         self.members.push(agent);
         self
@@ -371,6 +377,15 @@ impl AgentBuilder {
         self
     }
 
+    /// Sets whether the spans of a run, which whoever has installed a subscriber of `tracing` gets, hold what is
+    /// said and done: tasks, messages, code, arguments and answers of tools, each up to
+    /// [`TEXT_BYTES`](fumehood_model::semconv::TEXT_BYTES). Managed agents have a setting of their own. The
+    /// default is no.
+    pub fn capture_content(mut self, capture: bool) -> Self {
+        self.capture_content = capture;
+        self
+    }
+
     /// Makes the agent.
     ///
     /// # Errors
@@ -391,6 +406,10 @@ impl AgentBuilder {
             if members.insert(name.clone(), member).is_some() {
                 return Err(AgentConfigError::DuplicateName { name });
             }
+        }
+        // Those that call tools without code call several at a time as it is.
+        if let (Kind::Code { .. }, false) = (&kind, members.is_empty()) {
+            sandbox = sandbox.tool(TogetherTool::of(members.keys()));
         }
         let sandbox = sandbox.build()?;
         if !name.is_empty() {
@@ -421,12 +440,13 @@ impl AgentBuilder {
             kind,
             name,
             description,
-            model,
+            model: Traced::new(model).with_content(self.capture_content),
             sandbox,
             members,
             templates,
             scene,
             max_steps: self.max_steps,
+            parallel: self.parallel,
             planning_interval: self.planning_interval,
             run_summary: self.run_summary,
             checks: self.checks,
@@ -434,6 +454,7 @@ impl AgentBuilder {
             approve: self.approve,
             context_tokens: self.context_tokens,
             prices: self.prices,
+            capture_content: self.capture_content,
         })))
     }
 }

@@ -4,6 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use fumehood::Files;
+
 use crate::answer::Answer;
 use crate::memory::{ActionStep, Memory, PlanningStep};
 
@@ -17,7 +19,13 @@ pub enum StepEnd<'a> {
     /// A plan was made.
     Planning(&'a mut PlanningStep),
     /// The model acted.
-    Action(&'a mut ActionStep),
+    Action {
+        /// What it did, and what came of it.
+        step: &'a mut ActionStep,
+        /// The session's own files, if there is a session: to show the model a chart that its code has drawn,
+        /// for example.
+        files: Option<Files<'a>>,
+    },
     /// The run has an answer.
     FinalAnswer(&'a mut Answer),
 }

@@ -1,6 +1,6 @@
 //! Earlier states of a run, to be gone back to.
 
-use fumehood::Checkpoint;
+use fumehood::{Checkpoint, Session, SessionError};
 
 use crate::error::AgentError;
 use crate::memory::Memory;
@@ -38,8 +38,20 @@ impl Run {
     /// # }
     /// ```
     pub fn checkpoint(&mut self) -> Result<RunCheckpoint, AgentError> {
-        let session = self.session.as_mut().map(|session| session.checkpoint()).transpose()?;
+        let session = self.session_state()?;
         Ok(RunCheckpoint { memory: self.memory.clone(), course: self.course.clone(), session })
+    }
+
+    /// The state of the session, if there is one. A session whose first step was abandoned has none, and
+    /// nothing in it that could be lost, so it makes way for a fresh one.
+    pub(crate) fn session_state(&mut self) -> Result<Option<Checkpoint>, SessionError> {
+        match self.session.as_mut().map(Session::checkpoint) {
+            Some(Err(SessionError::Abandoned)) => {
+                self.session = None;
+                Ok(None)
+            }
+            state => state.transpose(),
+        }
     }
 
     /// Goes back, or forward, to what the run was. What tools have done in the meantime stays done.

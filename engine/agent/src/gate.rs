@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use fumehood::{Arguments, Interceptor, ToolCall, ToolError, ToolFuture};
 use serde_json::Value;
+use tracing::{Instrument as _, Span};
 
 use crate::agent::{Agent, Settings};
 use crate::approval::{Asked, Decision};
@@ -32,6 +33,8 @@ pub(crate) struct Gate {
     step: u32,
     /// How many calls of managed agents there were in the run.
     member_calls: AtomicU64,
+    /// What the calls are part of.
+    pub(crate) span: Span,
     passed: Mutex<Passed>,
 }
 
@@ -60,7 +63,7 @@ struct Passed {
 }
 
 impl Gate {
-    pub(crate) fn new(run: &Run, step: u32) -> Gate {
+    pub(crate) fn new(run: &Run, step: u32, span: Span) -> Gate {
         Gate {
             agent: run.agent.clone(),
             audience: run.audience.clone(),
@@ -68,12 +71,18 @@ impl Gate {
             journal: Arc::clone(&run.journal),
             step,
             member_calls: AtomicU64::new(run.course.member_calls),
+            span,
             passed: Mutex::default(),
         }
     }
 
-    /// Runs a call.
-    pub(crate) async fn pass(&self, call: ToolCall) -> Result<Value, ToolError> {
+    /// Runs a call, which a model that makes it itself calls by an id.
+    pub(crate) async fn pass(&self, call: ToolCall, id: Option<&str>) -> Result<Value, ToolError> {
+        if members::is_together(&self.agent, call.name()) {
+            // Each of the calls that it stands for goes through here.
+            let _untimed = call.untimed();
+            return members::together(self, call.arguments()).await;
+        }
         let (name, asked) = (call.name().to_owned(), call.arguments().clone());
         let occurrence = self.count(&name, &asked);
         if let Some(answered) = self.journal.answer(&name, &asked) {
@@ -82,20 +91,24 @@ impl Gate {
         }
         let call = self.approved(call).await?;
         let arguments = call.arguments().clone();
+        let span = self.call_span(&name, &arguments, id);
         let began = self.enter();
         let mut run = None;
         let answer = match self.agent.settings().members.get(&name) {
-            None => call.run().await,
+            None => call.run().instrument(span.clone()).await,
             Some(member) => {
                 let number = self.member_calls.fetch_add(1, Ordering::Relaxed) + 1;
+                // It has limits of its own.
+                let _untimed = call.untimed();
                 let call = MemberCall { member, arguments: &arguments, number, occurrence };
-                let worked = members::work(self, call).await;
+                let worked = members::work(self, call).instrument(span.clone()).await;
                 worked.map(|(answer, member_run)| {
                     run = Some(Box::new(member_run));
                     Value::String(answer)
                 })
             }
         };
+        self.answered_in(&span, &answer);
         let took = self.leave(began);
         let answered = Answered { answer: answer.map_err(|error| error.to_string()), run };
         self.journal.note_answer(&name, &asked, &answered).map_err(unstored)?;
@@ -113,6 +126,8 @@ impl Gate {
             Some(decision) => decision,
             None => {
                 let asked = Asked { agent: name, step: self.step };
+                // Whoever is asked may take their time.
+                let _untimed = call.untimed();
                 let decision = approve.call(asked, &tool, &arguments).await;
                 let noted = self.journal.note_decision_about_call(&tool, &arguments, &decision);
                 noted.map_err(unstored)?;
@@ -191,7 +206,7 @@ fn unstored(error: std::io::Error) -> ToolError {
 
 impl Interceptor for Gate {
     fn call<'a>(&'a self, call: ToolCall) -> ToolFuture<'a> {
-        Box::pin(self.pass(call))
+        Box::pin(self.pass(call, None))
     }
 }
 

@@ -27,6 +27,7 @@
 //!   are met there
 //! * `callbacks`, `event`: who else takes part, and who looks on
 //! * `checkpoint`: what a run was, to be gone back to; `stored`: runs as bytes and in folders
+//! * `spans`: what is traced
 
 #![forbid(unsafe_code)]
 
@@ -53,6 +54,7 @@ mod planning;
 mod prompts;
 mod result;
 mod run;
+mod spans;
 mod stored;
 mod task;
 

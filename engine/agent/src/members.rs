@@ -8,9 +8,10 @@ use std::sync::Arc;
 use fumehood::{Arguments, Tool, ToolError, ToolFuture};
 use fumehood_model::Part;
 use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
-use crate::agent::{Agent, Settings};
+use crate::agent::{Agent, Kind, Settings};
 use crate::error::AgentError;
 use crate::event::AgentEvent;
 use crate::gate::{self, Gate, MemberCall};
@@ -20,6 +21,9 @@ use crate::task::Task;
 
 /// Characters of a message in what is told of a member's work.
 const SUMMARY: usize = 20_000;
+
+/// What is said to whoever calls a member without its manager. The calls of a run go through its gate.
+const OUTSIDE: &str = "this agent works only in a run of the agent that manages it";
 
 /// How a member is declared in its manager's sandbox.
 pub(crate) struct MemberTool {
@@ -65,10 +69,117 @@ impl Tool for MemberTool {
     }
 
     fn call(&self, _: Arguments) -> ToolFuture<'_> {
-        // The calls of a run go through its gate and never come here.
-        let told = "this agent works only in a run of the agent that manages it";
-        Box::pin(std::future::ready(Err(ToolError::new(told))))
+        Box::pin(std::future::ready(Err(ToolError::new(OUTSIDE))))
     }
+}
+
+/// The function with which code gives tasks to several members at the same time: in the sandbox there is one
+/// thread, which waits for each call.
+pub(crate) struct TogetherTool {
+    members: Vec<String>,
+}
+
+/// What it is called.
+const TOGETHER: &str = "ask_together";
+
+/// How many tasks it takes.
+const TASKS: usize = 100;
+
+impl TogetherTool {
+    pub(crate) fn of<'a>(members: impl Iterator<Item = &'a String>) -> TogetherTool {
+        TogetherTool { members: members.cloned().collect() }
+    }
+}
+
+impl Tool for TogetherTool {
+    fn name(&self) -> &str {
+        TOGETHER
+    }
+
+    fn description(&self) -> &str {
+        "Gives tasks to members of the team at the same time, and waits until all are done. One that fails does \
+         not keep the others from it."
+    }
+
+    fn parameters(&self) -> Value {
+        json!({
+            "type": "object",
+            "properties": {
+                "tasks": {
+                    "type": "array",
+                    "maxItems": TASKS,
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "member": {"enum": self.members},
+                            "task": {"type": "string"},
+                            "additional_args": {"type": ["object", "null"]},
+                        },
+                        "required": ["member", "task"],
+                        "additionalProperties": false,
+                    },
+                    "description": "For each what a member is called with, and which member it is",
+                },
+            },
+            "required": ["tasks"],
+        })
+    }
+
+    fn returns(&self) -> Option<Value> {
+        Some(json!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "report": {"type": ["string", "null"]},
+                    "error": {"type": ["string", "null"]},
+                },
+                "required": ["report", "error"],
+            },
+            "description": "For each task, in their order, the report, or why there is none",
+        }))
+    }
+
+    fn call(&self, _: Arguments) -> ToolFuture<'_> {
+        Box::pin(std::future::ready(Err(ToolError::new(OUTSIDE))))
+    }
+}
+
+/// Whether a call of this name is one of several members.
+pub(crate) fn is_together(manager: &Agent, name: &str) -> bool {
+    let Settings { kind, members, .. } = manager.settings();
+    name == TOGETHER && matches!(kind, Kind::Code { .. }) && !members.is_empty()
+}
+
+/// Gives tasks to members at the same time. The calls go through the gate that this one has come through: the
+/// future is boxed so that its type has an end.
+pub(crate) fn together<'a>(
+    gate: &'a Gate,
+    arguments: &'a Arguments,
+) -> BoxFuture<'a, Result<Value, ToolError>> {
+    Box::pin(all_of(gate, arguments))
+}
+
+async fn all_of(gate: &Gate, arguments: &Arguments) -> Result<Value, ToolError> {
+    let tasks = arguments.get("tasks").and_then(Value::as_array);
+    let calls = tasks.into_iter().flatten().map(|task| {
+        let mut arguments = task.as_object().cloned().unwrap_or_default();
+        let member = arguments.remove("member");
+        let member = member.as_ref().and_then(Value::as_str).unwrap_or_default();
+        gate.agent.sandbox().tool_call(member, Value::Object(arguments))
+    });
+    // That all can be called is known before the first is.
+    let calls = calls.collect::<Result<Vec<_>, _>>()?;
+    let reports = calls.into_iter().map(|call| -> BoxFuture<'_, Value> {
+        Box::pin(async move {
+            match gate.pass(call, None).await {
+                Ok(report) => json!({"report": report, "error": null}),
+                Err(error) => json!({"report": null, "error": error.to_string()}),
+            }
+        })
+    });
+    let reports = stream::iter(reports.collect::<Vec<_>>());
+    Ok(reports.buffered(gate.agent.settings().parallel).collect::<Vec<_>>().await.into())
 }
 
 /// Has a member work on what it was called with. Its run may have members of its own, and so on: the future is

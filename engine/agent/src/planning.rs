@@ -1,6 +1,7 @@
 //! Plans: what is known, what has to be found out, and how.
 
 use fumehood_model::{Message, Part, Request, Role};
+use tracing::Instrument as _;
 
 use crate::agent::Settings;
 use crate::callbacks::StepEnd;
@@ -8,6 +9,7 @@ use crate::error::AgentError;
 use crate::event::AgentEvent;
 use crate::memory::{MemoryStep, PlanningStep, Stopwatch, View};
 use crate::run::Run;
+use crate::spans;
 
 /// What ends a plan.
 const END: &str = "<end_plan>";
@@ -15,6 +17,21 @@ const END: &str = "<end_plan>";
 impl Run {
     /// Has the model make a plan, or look at it again.
     pub(crate) async fn plan(&mut self) -> Result<(), AgentError> {
+        let span = spans::plan();
+        let made = self.make_plan().instrument(span.clone()).await;
+        spans::planned(&span, &self.agent, made.as_ref());
+        let mut step = made?;
+        let steps = self.course.goal.as_ref().map(|goal| goal.steps);
+        self.call_back(|callback, memory, _| callback(StepEnd::Planning(&mut step), memory));
+        self.audience.tell(AgentEvent::Planned(&step));
+        self.memory.steps.push(MemoryStep::Planning(step));
+        if let Some(goal) = &mut self.course.goal {
+            goal.planned = steps;
+        }
+        Ok(())
+    }
+
+    async fn make_plan(&mut self) -> Result<PlanningStep, AgentError> {
         self.audience.tell(AgentEvent::PlanningStarted);
         let watch = Stopwatch::start();
         let mut step = PlanningStep::default();
@@ -33,18 +50,11 @@ impl Run {
             messages.push(Message::user(templates.update_plan_after(scene, task, left)?));
             (messages, "The task is not done yet. Here is what I know by now, and my new plan:")
         };
-        let steps = goal.steps;
         let request = Request::new(messages).with_stop([END]);
         let reply = self.ask(request, &mut step.timing.model).await?;
         step.plan = format!("{heading}\n\n{}", reply.text().trim());
         step.usage = reply.usage;
         watch.stop(&mut step.timing);
-        self.call_back(|callback, memory| callback(StepEnd::Planning(&mut step), memory));
-        self.audience.tell(AgentEvent::Planned(&step));
-        self.memory.steps.push(MemoryStep::Planning(step));
-        if let Some(goal) = &mut self.course.goal {
-            goal.planned = Some(steps);
-        }
-        Ok(())
+        Ok(step)
     }
 }

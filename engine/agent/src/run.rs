@@ -12,11 +12,12 @@ use fumehood::Session;
 use fumehood_model::{Delta, Message, Model as _, Reply, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tracing::{Instrument as _, Span};
 
 use crate::agent::{Agent, Kind, Settings};
 use crate::answer::Answer;
 use crate::arguments;
-use crate::callbacks::{Flow, StepEnd};
+use crate::callbacks::{Flow, StepCallback, StepEnd};
 use crate::error::AgentError;
 use crate::event::{AgentEvent, Audience, Listener};
 use crate::journal::Journal;
@@ -24,6 +25,7 @@ use crate::memory::{
     ActionStep, Memory, MemoryStep, StepError, StepErrorKind, Stopwatch, TaskStep,
 };
 use crate::result::{RunResult, RunState};
+use crate::spans::{self, RunSpan};
 use crate::stored::Folder;
 use crate::task::Task;
 
@@ -62,6 +64,8 @@ pub struct Run {
     pub(crate) journal: Arc<Journal>,
     /// Where the run is stored after each step.
     pub(crate) folder: Option<Folder>,
+    /// The span of the task that is worked on.
+    pub(crate) trace: Option<RunSpan>,
 }
 
 /// How far a run has come, besides its memory and its session.
@@ -129,6 +133,7 @@ impl Run {
             interrupted: Arc::default(),
             journal: Arc::default(),
             folder: None,
+            trace: None,
         }
     }
 
@@ -148,6 +153,8 @@ impl Run {
         let most = max_steps.unwrap_or(self.agent.settings().max_steps);
         self.course.goal = Some(Goal { task: text, most, steps: 0, planned: None });
         self.course.answered = None;
+        // Whoever has interrupted the task before has not meant this one.
+        self.interrupted.store(false, Ordering::Relaxed);
         self.store().await
     }
 
@@ -166,6 +173,7 @@ impl Run {
     pub async fn finish(&mut self) -> Result<RunResult, AgentError> {
         loop {
             if self.interrupted.swap(false, Ordering::Relaxed) {
+                self.failed_in_trace(&AgentError::Interrupted);
                 return Err(AgentError::Interrupted);
             }
             if let Progress::Done(result) = self.step().await? {
@@ -180,6 +188,17 @@ impl Run {
     ///
     /// Those of [`Run::finish`], without [`AgentError::Interrupted`].
     pub async fn step(&mut self) -> Result<Progress, AgentError> {
+        let span = self.traced();
+        let progress = self.next().instrument(span).await;
+        match &progress {
+            Ok(Progress::Done(result)) => self.answered_in_trace(result),
+            Ok(_) => {}
+            Err(error) => self.failed_in_trace(error),
+        }
+        progress
+    }
+
+    async fn next(&mut self) -> Result<Progress, AgentError> {
         let goal = self.course.goal.as_ref().ok_or(AgentError::NothingToDo)?;
         let every = self.agent.settings().planning_interval;
         let due = every.is_some_and(|steps| goal.steps.is_multiple_of(steps));
@@ -205,6 +224,12 @@ impl Run {
     /// Has the model act, and runs what it wants to be run.
     async fn act(&mut self) -> Result<Option<Answer>, AgentError> {
         let number = self.course.goal.as_ref().map_or(0, |goal| goal.steps) + 1;
+        let span = spans::step(number);
+        let acted = self.take_step(number, &span).instrument(span.clone()).await;
+        acted.inspect_err(|error| spans::not_taken(&span, &self.agent, error))
+    }
+
+    async fn take_step(&mut self, number: u32, span: &Span) -> Result<Option<Answer>, AgentError> {
         self.audience.tell(AgentEvent::StepStarted { number });
         let watch = Stopwatch::start();
         let mut step = ActionStep { number, ..ActionStep::default() };
@@ -218,6 +243,7 @@ impl Run {
             None => None,
         };
         watch.stop(&mut step.timing);
+        spans::acted(span, &self.agent, &step);
         Ok(self.acted(step))
     }
 
@@ -236,7 +262,10 @@ impl Run {
 
     /// A step is done, and becomes part of the memory.
     fn acted(&mut self, mut step: ActionStep) -> Option<Answer> {
-        self.call_back(|callback, memory| callback(StepEnd::Action(&mut step), memory));
+        self.call_back(|callback, memory, session| {
+            let files = session.map(Session::files);
+            callback(StepEnd::Action { step: &mut step, files }, memory)
+        });
         self.audience.tell(AgentEvent::StepFinished(&step));
         let answer = step.answer.clone();
         self.memory.steps.push(MemoryStep::Action(step));
@@ -248,9 +277,15 @@ impl Run {
 
     /// Asks for an answer when there are no steps left.
     async fn last_words(&mut self) -> Result<Answer, AgentError> {
+        let number = self.course.goal.as_ref().map_or(0, |goal| goal.steps) + 1;
+        let span = spans::step(number);
+        let said = self.say_last_words(number, &span).instrument(span.clone()).await;
+        said.inspect_err(|error| spans::not_taken(&span, &self.agent, error))
+    }
+
+    async fn say_last_words(&mut self, number: u32, span: &Span) -> Result<Answer, AgentError> {
         let task = self.course.goal.as_ref().map(|goal| goal.task.clone()).unwrap_or_default();
         let watch = Stopwatch::start();
-        let number = self.course.goal.as_ref().map_or(0, |goal| goal.steps) + 1;
         let mut step = ActionStep { number, ..ActionStep::default() };
         let mut messages = self.conversation().await?;
         let Settings { templates, .. } = self.agent.settings();
@@ -264,14 +299,16 @@ impl Run {
         step.error = Some(StepError::new(StepErrorKind::MaxSteps, "There are no steps left."));
         step.answer = Some(answer.clone());
         watch.stop(&mut step.timing);
+        spans::acted(span, &self.agent, &step);
         Ok(self.acted(step).unwrap_or(answer))
     }
 
     /// The task has an answer.
     fn done(&mut self, state: RunState, mut answer: Answer) -> RunResult {
         self.course.goal = None;
+        self.call_back(|callback, memory, _| callback(StepEnd::FinalAnswer(&mut answer), memory));
+        // What is done cannot be interrupted any more, and what comes next was not.
         self.interrupted.store(false, Ordering::Relaxed);
-        self.call_back(|callback, memory| callback(StepEnd::FinalAnswer(&mut answer), memory));
         self.course.answered = Some((state, answer.clone()));
         self.result_of(state, answer)
     }
@@ -296,10 +333,10 @@ impl Run {
     /// Has all callbacks look at something.
     pub(crate) fn call_back(
         &mut self,
-        mut call: impl FnMut(&crate::callbacks::StepCallback, &mut Memory) -> Flow,
+        mut call: impl FnMut(&StepCallback, &mut Memory, Option<&mut Session>) -> Flow,
     ) {
         for callback in &self.agent.settings().callbacks {
-            if call(callback, &mut self.memory) == Flow::Interrupt {
+            if call(callback, &mut self.memory, self.session.as_mut()) == Flow::Interrupt {
                 self.interrupted.store(true, Ordering::Relaxed);
             }
         }
@@ -383,6 +420,7 @@ impl Run {
     ///
     /// [`AgentError::Session`] if the host has no room for another session.
     pub async fn fork(&mut self) -> Result<Run, AgentError> {
+        self.session_state()?;
         let session = match &mut self.session {
             Some(session) => Some(session.fork().await?),
             None => None,

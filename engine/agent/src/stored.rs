@@ -63,6 +63,7 @@ impl Run {
     }
 
     fn write(&mut self, mut to: impl Write) -> io::Result<()> {
+        self.session_state().map_err(io::Error::other)?;
         let state = State {
             version: VERSION,
             agent: self.agent.name().to_owned(),

@@ -72,6 +72,13 @@ pub enum Argument {
     Bytes(Vec<u8>),
     /// A picture of Pillow's.
     Image(Image),
+    /// A `DataFrame` of pandas, in the form that an [`Answer::Table`](crate::Answer::Table) has.
+    Table {
+        /// The names of the columns.
+        columns: Vec<String>,
+        /// The rows: an array of arrays, with a value for each column.
+        rows: Value,
+    },
 }
 
 impl From<Value> for Argument {

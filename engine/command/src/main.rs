@@ -6,11 +6,13 @@
 //! * `run`: agents, whose `model` the flags choose; `display` shows them at work, `approval` asks before they
 //!   do something; `chat` is a run with a task after the other; `runs` has those that were stored
 //! * `agents`: agents as files
+//! * `program_tool`: tools that are programs of this machine
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
 //! * `saving`: saved sessions as files
 //! * `report`: a step as JSON and as an exit status
 //! * `printer`: the one place that prints
+//! * `telemetry`: traces, for a collector
 //! * `units`: times, sizes and amounts
 
 #![forbid(unsafe_code)]
@@ -26,12 +28,14 @@ mod lines;
 mod model;
 mod prepared;
 mod printer;
+mod program_tool;
 mod repl;
 mod report;
 mod run;
 mod runs;
 mod sandboxing;
 mod saving;
+mod telemetry;
 mod units;
 
 use std::process::ExitCode;
@@ -42,6 +46,7 @@ use clap::Parser;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::ImageFlags;
+use crate::telemetry::Telemetry;
 
 /// Real CPython in a sandbox, for code that nobody has reviewed
 #[derive(Debug, Parser)]
@@ -78,6 +83,7 @@ async fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     let printer = Arc::new(Printer::new());
+    let telemetry = Telemetry::of_environment(&printer);
     let done = match arguments.command {
         Command::Exec(flags) => exec::exec(flags, &arguments.image, &printer).await,
         Command::Repl(flags) => repl::repl(flags, &arguments.image, &printer).await,
@@ -91,11 +97,10 @@ async fn main() -> ExitCode {
         Command::Agent(command) => agents::agent(command, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
-    match done {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            printer.error(&error);
-            Exit::Sandbox.into()
-        }
-    }
+    let exit = done.unwrap_or_else(|error| {
+        printer.error(&error);
+        Exit::Sandbox
+    });
+    telemetry.finish(&printer).await;
+    exit.into()
 }

@@ -562,7 +562,7 @@ mod tests {
             assert!(split(&wasm[..length], Metering::Fuel).is_err(), "{length} bytes");
         }
         // A function of a type that there is not.
-        let section = wasm.windows(3).position(|bytes| bytes == [3, 12, 11]).unwrap();
+        let section = wasm.windows(3).position(|bytes| bytes == [3, 13, 12]).unwrap();
         wasm[section + 4] = 100;
         assert!(split(&wasm, Metering::Clock).is_err());
     }

@@ -15,7 +15,6 @@ use crate::model::{Capabilities, Delta, Description, Listener, Model, ModelFutur
 use crate::providers::{Environment, KeyHeader, Provider, ProviderError, address};
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::semconv;
 use crate::wire::{REFUSAL_BYTES, Reading, ReplyLimits, Secrets, Settings, Wire, accepts_stop};
 
 /// How long is waited for what a reply has cost, once it is complete.
@@ -73,6 +72,7 @@ impl Timeouts {
 /// * the [`Timeouts`] and [`ReplyLimits`] that are theirs by default
 /// * whatever proxy the environment says; no redirects, which would take the key elsewhere
 /// * no retries: see [`Retry`](crate::Retry)
+/// * no spans: see [`Traced`](crate::Traced)
 ///
 /// # Examples
 ///
@@ -363,8 +363,7 @@ impl Model for ApiModel {
     }
 
     fn generate<'a>(&'a self, request: &'a Request, listener: &'a Listener<'a>) -> ModelFuture<'a> {
-        let (model, provider) = (&self.settings.model, &self.settings.provider);
-        Box::pin(semconv::inference(model, provider, request, self.reply(request, listener)))
+        Box::pin(self.reply(request, listener))
     }
 }
 

@@ -23,9 +23,9 @@
 //!
 //! * `model`: what a model is; `message`, `request`, `reply`, `error`: what is said to it and what it says
 //! * `api`: models behind HTTP; `providers`, the table of those who run them; `wire`, what their servers speak
-//! * `retry`, `pace`, `router`: models around models
+//! * `retry`, `pace`, `router`, `traced`: models around models
 //! * `record`, `scripted`: models for tests and demonstrations
-//! * `semconv`: the span around each request
+//! * [`semconv`]: the names of what spans tell
 
 #![forbid(unsafe_code)]
 
@@ -43,7 +43,8 @@ mod request;
 mod retry;
 mod router;
 mod scripted;
-mod semconv;
+pub mod semconv;
+mod traced;
 mod wire;
 
 pub use api::{ApiModel, Timeouts};
@@ -59,4 +60,5 @@ pub use retry::Retry;
 pub use router::Router;
 pub use scripted::{Line, Scripted};
 pub use secrecy::SecretString;
+pub use traced::Traced;
 pub use wire::{ReplyLimits, Wire};

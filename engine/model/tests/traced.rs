@@ -7,7 +7,7 @@ mod server;
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
-use fumehood_model::{Message, Model, ModelError, Request, Wire};
+use fumehood_model::{Message, Model, ModelError, Request, Traced, Wire};
 use tracing::field::{Field, Visit};
 use tracing::span;
 
@@ -56,7 +56,7 @@ async fn what_is_traced_has_neither_the_key_nor_what_was_said() {
     tracing::subscriber::set_global_default(notes.clone()).unwrap();
     let whole = r#"{"choices": [{"delta": {"content": "Private answer"}, "finish_reason": "stop"}], "model": "m-1", "usage": {"prompt_tokens": 7, "completion_tokens": 3}}"#;
     let server = Server::start([Answer::events([whole]), Answer::refusal("401 No", KEY)]).await;
-    let model = server.model(Wire::OpenAi).with_key(KEY).unwrap();
+    let model = Traced::new(server.model(Wire::OpenAi).with_key(KEY).unwrap());
     let request = Request::new([Message::user("Private question")]);
     model.generate(&request, &|_| ()).await.unwrap();
     let error = model.generate(&request, &|_| ()).await.unwrap_err();
@@ -66,7 +66,10 @@ async fn what_is_traced_has_neither_the_key_nor_what_was_said() {
         r#"gen_ai.request.model = "some-model""#,
         "gen_ai.usage.input_tokens = 7",
         r#"gen_ai.response.model = "m-1""#,
+        r#"gen_ai.response.finish_reasons = "[\"stop\"]""#,
+        "llm.token_count.total = 10",
         r#"error.type = "401""#,
+        r#"otel.status_description = "the model's server answered 401"#,
     ] {
         assert!(notes.contains(line), "{line} is not in {notes}");
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use serde_json::Value;
 
+use crate::control::{Control, Untimed};
 use crate::tools::{Arguments, Registered, ToolError, ToolFuture};
 
 /// A call of a tool that was not made yet. Its arguments fit the tool's parameters.
@@ -18,6 +19,8 @@ use crate::tools::{Arguments, Registered, ToolError, ToolFuture};
 pub struct ToolCall {
     registered: Arc<Registered>,
     arguments: Arguments,
+    /// The limits of the step whose code makes the call, if code does.
+    control: Option<Arc<Control>>,
 }
 
 /// Why there can be no such call.
@@ -46,9 +49,15 @@ impl ToolCall {
     ) -> Result<ToolCall, ToolCallError> {
         registered.check(&arguments)?;
         match arguments {
-            Value::Object(arguments) => Ok(ToolCall { registered, arguments }),
+            Value::Object(arguments) => Ok(ToolCall { registered, arguments, control: None }),
             _ => Err(registered.misfit("the arguments are not an object")),
         }
+    }
+
+    /// The same call, made by the code of a step with these limits.
+    pub(crate) fn made_under(mut self, control: &Arc<Control>) -> ToolCall {
+        self.control = Some(Arc::clone(control));
+        self
     }
 
     /// The name of the tool.
@@ -68,7 +77,34 @@ impl ToolCall {
     /// A [`ToolError`] [about arguments](ToolError::is_about_arguments) if they do not fit the tool's
     /// parameters.
     pub fn with_arguments(self, arguments: Arguments) -> Result<ToolCall, ToolError> {
-        Ok(ToolCall::new(self.registered, Value::Object(arguments))?)
+        let ToolCall { registered, control, .. } = self;
+        Ok(ToolCall { control, ..ToolCall::new(registered, Value::Object(arguments))? })
+    }
+
+    /// As long as the value lives, neither time nor computing counts for the step whose code makes the call:
+    /// for an answer that takes as long as it takes, such as that of a person who is asked, or of an agent
+    /// with limits of its own. The step can be cancelled all the same, and what passes is part of its
+    /// [`Usage`](crate::Usage) and of the totals of its session. For a call that no code makes it does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fumehood::{ToolCall, ToolError};
+    ///
+    /// # async fn person(_: &ToolCall) -> bool { true }
+    /// let approve = |call: ToolCall| async move {
+    ///     let untimed = call.untimed();
+    ///     let allowed = person(&call).await;
+    ///     drop(untimed);
+    ///     if allowed { call.run().await } else { Err(ToolError::new("somebody said no")) }
+    /// };
+    /// # let code = fumehood::Code::new("").interceptor(std::sync::Arc::new(approve));
+    /// ```
+    pub fn untimed(&self) -> Untimed {
+        match &self.control {
+            Some(control) => control.stand_still(),
+            None => Untimed::of_nothing(),
+        }
     }
 
     /// Calls the tool. A panic in it is an error.
@@ -77,7 +113,7 @@ impl ToolCall {
     ///
     /// That of the tool.
     pub async fn run(self) -> Result<Value, ToolError> {
-        let ToolCall { registered, arguments } = self;
+        let ToolCall { registered, arguments, .. } = self;
         // The tool may panic while making its future as well as later.
         contained(async { registered.tool.call(arguments).await }).await
     }
@@ -117,8 +153,8 @@ impl std::fmt::Debug for ToolCall {
 /// made by [`ToolCall::run`], or not at all. See [`Code::interceptor`](crate::Code::interceptor).
 ///
 /// A closure that takes a [`ToolCall`] and returns a future is one. To the code it is the tool that answers:
-/// what the interceptor returns is the answer, its error is raised as the tool's, and the time and the
-/// length of an answer are limited as for any tool. The [events](crate::Event) show the call as the code
+/// what the interceptor returns is the answer, its error is raised as the tool's, and the time (but for
+/// [`ToolCall::untimed`]) and the length of an answer are limited as for any tool. The [events](crate::Event) show the call as the code
 /// made it. What the interceptor decides is for it to remember; nothing is asked twice.
 ///
 /// # Examples

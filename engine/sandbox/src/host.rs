@@ -170,7 +170,7 @@ impl guest::tools::Host for Host {
             return Err(format!("ToolArgumentError: {name}: the arguments are nested too deeply"));
         }
         let call = match self.tools.call_of_guest(&name, &arguments) {
-            Ok(call) => call,
+            Ok(call) => call.made_under(&self.control),
             Err(error) => return Err(raised(&error.into())),
         };
         step.tell(Event::ToolCalled { tool: &name, arguments: &arguments });

@@ -65,7 +65,7 @@ pub use answer::{Answer, FinalAnswer, ImageFormat};
 pub use calls::{Interceptor, ToolCall, ToolCallError};
 pub use checkpoint::Checkpoint;
 pub use code::Code;
-pub use control::CancelHandle;
+pub use control::{CancelHandle, Untimed};
 pub use determinism::Determinism;
 pub use engine::{Engine, Metering};
 pub use error::{

@@ -1,6 +1,7 @@
 //! Somebody is asked before something is done.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use fumehood::Arguments;
 use fumehood_agent::{Agent, Approve, Approving, Asked, Decision, StepErrorKind};
@@ -104,4 +105,28 @@ async fn arguments_that_were_edited_have_to_fit() {
     let result = agent.approve(Wrong).build().unwrap().run("x").await.unwrap();
     assert!(result.answer.text().contains("integer"), "{}", result.answer.text());
     assert!(called.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn whoever_is_asked_may_take_their_time() {
+    struct Slow;
+    impl Approve for Slow {
+        fn call<'a>(
+            &'a self,
+            _: Asked<'a>,
+            _: &'a str,
+            _: &'a Arguments,
+        ) -> Approving<'a, Arguments> {
+            Box::pin(async {
+                tokio::time::sleep(Duration::from_millis(800)).await;
+                Decision::Allow
+            })
+        }
+    }
+    let limits = fumehood::Limits::default().with_time(Duration::from_millis(400));
+    let called = Arc::default();
+    let sandbox = builder().tool(echo(&called)).limits(limits);
+    let agent = Agent::code(Scripted::new(["<code>final_answer(echo(5))</code>"]), sandbox);
+    let result = agent.approve(Slow).build().unwrap().run("x").await.unwrap();
+    assert_eq!(result.answer.json(), Some(json!(5)));
 }

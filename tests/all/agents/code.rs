@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fumehood::Limits;
 use fumehood_agent::{Agent, AgentError, AgentEvent, RunResult, RunState, StepErrorKind};
-use fumehood_model::{Line, Message, ModelError, Retry, Role, Scripted};
+use fumehood_model::{Line, Message, ModelError, Request, Retry, Role, Scripted};
 use serde_json::json;
 
 use super::{actions, coder};
@@ -194,4 +194,156 @@ async fn a_step_that_was_dropped_is_none() {
     tokio::time::timeout(Duration::from_millis(300), run.step()).await.unwrap_err();
     assert_eq!(run.memory().actions().count(), 1);
     assert_eq!(run.finish().await.unwrap().answer.text(), "1");
+}
+
+#[tokio::test]
+async fn replies_can_be_held_to_json() {
+    let model = Arc::new(Scripted::new([
+        r#"{"thought": "look", "code": "x = 6\nprint(x)"}"#,
+        "not JSON",
+        r#"{"thought": "done", "code": "final_answer(x * 7)"}"#,
+    ]));
+    let agent = Agent::code(Arc::clone(&model), builder()).structured(true).build().unwrap();
+    let result = agent.run("x").await.unwrap();
+    assert_eq!(result.answer.text(), "42");
+    assert_eq!(actions(&result)[1].error.as_ref().unwrap().kind, StepErrorKind::Parsing);
+    let request = &model.requests()[0];
+    assert_eq!(request.schema.as_ref().unwrap().schema["required"], json!(["thought", "code"]));
+    assert_eq!(request.stop, ["Observation:", "Calling tools:"]);
+}
+
+#[tokio::test]
+async fn a_reply_ends_with_its_code_and_the_model_sees_it_closed() {
+    let model = Arc::new(Scripted::new([
+        "Now.\n<code>\nprint(1)\n</code>\nObservation: 2",
+        "I would rather not.",
+        "<code>final_answer(1)</code>",
+    ]));
+    let agent = Agent::code(Arc::clone(&model), builder()).build().unwrap();
+    agent.run("x").await.unwrap();
+    let requests: Vec<Request> = model.requests();
+    assert_eq!(requests[0].stop, ["Observation:", "Calling tools:", "</code>"]);
+    assert_eq!(requests[1].messages[2].text(), "Now.\n<code>\nprint(1)\n</code>");
+    // Nothing is put behind what has no code.
+    assert_eq!(requests[2].messages[4].text(), "I would rather not.");
+}
+
+/// The model is told what was left out, and where.
+#[tokio::test]
+async fn what_is_too_long_is_told_to_be_cut() {
+    let limits = Limits::default().with_output_bytes(30_000);
+    let replies = [
+        "<code>print('a' * 15_000 + 'b' * 15_000, end='')</code>",
+        "<code>print('c' * 40_000)</code>",
+        "<code>'d' * 30_000</code>",
+        "<code>final_answer(1)</code>",
+    ];
+    let agent = Agent::code(Scripted::new(replies), builder().limits(limits)).build().unwrap();
+    let result = agent.run("x").await.unwrap();
+    let steps = actions(&result);
+    let middle = "aaa\n[10010 characters were cut here]\nbbb";
+    assert!(steps[0].observation.contains(middle), "{}", steps[0].observation.len());
+    assert!(steps[1].observation.contains("more bytes were printed, and cut. Print less.]"));
+    assert!(steps[1].error.as_ref().unwrap().message.contains("Print less."));
+    assert!(steps[2].observation.starts_with("Value of the last line:\n'ddd"));
+    assert!(steps.iter().all(|step| step.observation.chars().count() < 20_200));
+}
+
+/// Whatever its parameters are; what they may be is checked before anything is taken for an answer.
+#[tokio::test]
+async fn the_final_answer_can_be_a_tool_with_parameters_of_its_own() {
+    let answer = fumehood::function(
+        "final_answer",
+        "Gives a temperature.",
+        json!({
+            "type": "object",
+            "properties": {"degrees": {"type": "number"}, "unit": {"enum": ["C", "F"]}},
+            "required": ["degrees", "unit"],
+        }),
+        |arguments| async move { Ok::<_, String>(json!({"said": arguments})) },
+    );
+    let replies = [
+        "<code>final_answer('warm', unit='C')</code>",
+        "<code>\ndef tell():\n    final_answer(21.5, unit='C')\ntell()\nprint('too late')\n</code>",
+    ];
+    let agent = Agent::code(Scripted::new(replies), builder().tool(answer)).build().unwrap();
+    let prompt = agent.system_prompt().unwrap();
+    assert!(
+        prompt.contains("def final_answer(degrees: float, unit: Literal[\"C\", \"F\"])"),
+        "{prompt}"
+    );
+    assert!(prompt.contains("call `final_answer` in your code, with the arguments that it takes;"));
+    let result = agent.run("x").await.unwrap();
+    let error = actions(&result)[0].error.as_ref().unwrap();
+    assert_eq!(error.kind, StepErrorKind::ToolArguments);
+    let said = json!({"said": {"degrees": 21.5, "unit": "C"}});
+    assert_eq!(result.answer.json(), Some(said));
+    assert!(!actions(&result)[1].observation.contains("too late"));
+}
+
+#[tokio::test]
+async fn the_prompt_says_what_a_tool_returns() {
+    use fumehood::Tool as _;
+    let tool = fumehood::function("now", "The time.", json!({"type": "object"}), |_| async {
+        Ok::<_, String>(json!({"hour": 12}))
+    });
+    let tool = tool.returning(json!({
+        "type": "object",
+        "properties": {"hour": {"type": "integer"}},
+        "description": "The time of day",
+    }));
+    let agent = Agent::code(Scripted::new(["x"]), builder().tool(tool)).build().unwrap();
+    let prompt = agent.system_prompt().unwrap();
+    assert!(prompt.contains("def now() -> dict[str, Any]:"), "{prompt}");
+    assert!(prompt.contains("The time of day") && prompt.contains("hour"), "{prompt}");
+}
+
+/// Steps in which no code ran count as well.
+#[tokio::test]
+async fn tracebacks_name_the_step_by_its_number() {
+    let result =
+        run(&["no code", "<code>def f(): 1 / 0\nf()</code>", "<code>final_answer(1)"]).await;
+    let error = &actions(&result)[1].error.as_ref().unwrap().message;
+    assert!(error.contains("File \"<step 2>\", line 2, in <module>"), "{error}");
+    assert!(error.contains("File \"<step 2>\", line 1, in f"), "{error}");
+}
+
+/// Times of the model, the code and the tools, and what was computed, are told apart.
+#[tokio::test]
+async fn a_result_says_what_the_run_took() {
+    let nap = fumehood::function("nap", "Sleeps.", json!({"type": "object"}), |_| async {
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        Ok::<_, String>(1)
+    });
+    let reply = Line::from("<code>final_answer(sum(range(10**5)) * nap())</code>");
+    let model = Scripted::new([reply.after(Duration::from_millis(40))]);
+    let agent = Agent::code(model, builder().tool(nap)).build().unwrap();
+    let result = agent.run("x").await.unwrap();
+    let timing = result.timing;
+    assert!(timing.model >= Duration::from_millis(40) && timing.tools >= Duration::from_millis(60));
+    assert!(timing.total >= timing.model + timing.sandbox + timing.tools, "{timing:?}");
+    assert!(timing.sandbox > Duration::ZERO && actions(&result)[0].fuel > 100_000);
+    let json = serde_json::to_value(&result).unwrap();
+    assert_eq!((&json["state"], &json["cost"]), (&json!("success"), &json!(null)));
+    assert!(json["timing"]["total_ns"].as_u64() > json["timing"]["tools_ns"].as_u64());
+}
+
+/// A session that has run nothing yet has no state that could be kept; the run has one all the same.
+#[tokio::test]
+async fn a_run_whose_first_step_was_dropped_is_kept_forked_and_goes_on() {
+    let replies: [Line; 3] = [
+        "<code>x = 2\nimport time\ntime.sleep(60)</code>".into(),
+        "<code>final_answer('x' in globals())</code>".into(),
+        "<code>final_answer('forked')</code>".into(),
+    ];
+    let agent = Agent::code(Scripted::new(replies), builder()).build().unwrap();
+    let mut run = agent.start("x").await.unwrap();
+    tokio::time::timeout(Duration::from_millis(300), run.step()).await.unwrap_err();
+    let before = run.checkpoint().unwrap();
+    let mut fork = run.fork().await.unwrap();
+    run.save(Vec::new()).unwrap();
+    assert_eq!(run.finish().await.unwrap().answer.text(), "False");
+    run.restore(&before).await.unwrap();
+    assert!(run.is_busy());
+    assert_eq!(fork.finish().await.unwrap().answer.text(), "forked");
 }

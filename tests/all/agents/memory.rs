@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use fumehood_agent::{Agent, Answer, Flow, Memory, MemoryStep, StepEnd, StepErrorKind, Task};
+use fumehood_agent::{
+    Agent, AgentError, Answer, Argument, Flow, Memory, MemoryStep, StepEnd, StepErrorKind, Task,
+};
 use fumehood_model::{Image, Line, Part, Reply, Request, Scripted, Usage};
 use serde_json::json;
 
@@ -77,7 +79,7 @@ async fn callbacks_change_steps_and_memory() {
     let agent = coder(&replies)
         .on_step(|end, memory| {
             match end {
-                StepEnd::Action(step) => {
+                StepEnd::Action { step, .. } => {
                     step.observation = step.observation.replace("secret", "[hidden]");
                     memory.system_prompt.push_str("\nOne more step was taken.");
                 }
@@ -179,4 +181,78 @@ async fn what_requests_have_cost_is_what_the_next_are_measured_by() {
     let result = agent.run("x").await.unwrap();
     assert_eq!(result.answer.text(), "1");
     assert_eq!(model.requests().len(), 5);
+}
+
+#[tokio::test]
+async fn tables_are_given_as_data_frames() {
+    let code = "<code>final_answer([type(cities).__name__, int(cities.people.sum()), list(cities)])</code>";
+    let agent = coder(&["no code", code]).build().unwrap();
+    let table = |rows| Argument::Table { columns: vec!["name".into(), "people".into()], rows };
+    let rows = json!([["Oslo", 709_037], ["Bergen", 291_940]]);
+    let result = agent.run(Task::new("x").argument("cities", table(rows))).await.unwrap();
+    assert_eq!(result.answer.json(), Some(json!(["DataFrame", 1_000_977, ["name", "people"]])));
+    let task = &result.memory.task().unwrap().task;
+    let told = "cities = a pandas.DataFrame, 2 rows with the columns [\"name\", \"people\"]";
+    assert!(task.ends_with(told), "{task}");
+    let uneven = agent.run(Task::new("x").argument("cities", table(json!([["Oslo"]])))).await;
+    assert!(matches!(uneven, Err(AgentError::Arguments(_))), "{uneven:?}");
+}
+
+/// A chart that the code has drawn is shown to the model with what came of the step.
+#[tokio::test]
+async fn a_callback_shows_files_of_the_session_to_the_model() {
+    let draw =
+        "<code>\nimport PIL.Image\nPIL.Image.new('1', (1, 1)).save('/work/chart.png')\n</code>";
+    let model = Arc::new(Scripted::new([draw, "<code>final_answer(1)</code>"]));
+    let agent = Agent::code(Arc::clone(&model), builder()).on_step(|end, _| {
+        if let StepEnd::Action { step, files: Some(mut files) } = end
+            && let Ok(chart) = files.read("/work/chart.png")
+        {
+            step.images.push(Image::new("image/png", chart));
+            files.remove("/work/chart.png").unwrap();
+        }
+        Flow::Continue
+    });
+    let result = agent.build().unwrap().run("x").await.unwrap();
+    let requests: Vec<Request> = model.requests();
+    let shown = requests[1].messages[3].parts.iter().filter_map(|part| match part {
+        Part::Image(image) => Some(image.data().starts_with(b"\x89PNG")),
+        _ => None,
+    });
+    assert_eq!(shown.collect::<Vec<_>>(), [true]);
+    let images = actions(&result).iter().map(|step| step.images.len()).collect::<Vec<_>>();
+    assert_eq!(images, [1, 0]);
+}
+
+#[tokio::test]
+async fn a_callback_drops_what_was_shown_before() {
+    let pixel = || Image::new("image/png", PIXEL.to_vec());
+    let model = Arc::new(Scripted::new(["<code>1", "<code>2", "<code>final_answer(3)"]));
+    let agent = Agent::code(Arc::clone(&model), builder()).on_step(move |end, memory| {
+        if let StepEnd::Action { step, .. } = end {
+            for earlier in &mut memory.steps {
+                if let MemoryStep::Action(earlier) = earlier {
+                    earlier.images.clear();
+                }
+            }
+            step.images.push(pixel());
+        }
+        Flow::Continue
+    });
+    agent.build().unwrap().run("x").await.unwrap();
+    let seen = |request: &Request| {
+        let parts = request.messages.iter().flat_map(|message| &message.parts);
+        parts.filter(|part| matches!(part, Part::Image(_))).count()
+    };
+    assert_eq!(model.requests().iter().map(seen).collect::<Vec<_>>(), [0, 1, 1]);
+}
+
+#[tokio::test]
+async fn what_a_model_does_not_count_takes_nothing_from_the_rest() {
+    let counted = Reply::saying("<code>2</code>").with_usage(Usage::new(70, 5));
+    let lines: [Line; 3] =
+        ["<code>1</code>".into(), counted.into(), "<code>final_answer(3)".into()];
+    let agent = Agent::code(Scripted::new(lines), builder()).build().unwrap();
+    let usage = agent.run("x").await.unwrap().usage;
+    assert_eq!((usage.input_tokens, usage.output_tokens), (70, 5));
 }

@@ -3,12 +3,18 @@
 mod approval;
 mod code;
 mod command;
+mod examples;
 mod files;
 mod import;
 mod memory;
+mod parity;
 mod planning;
+mod runs;
+mod spans;
 mod stored;
 mod team;
+mod telemetry;
+mod terminal;
 mod tool_calling;
 
 use fumehood_agent::{ActionStep, Agent, AgentBuilder, RunResult};

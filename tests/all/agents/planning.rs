@@ -1,6 +1,8 @@
 //! Plans.
 
-use fumehood_agent::{AgentError, Flow, MemoryStep, PlanningStep, Progress, StepEnd};
+use fumehood_agent::{
+    AgentError, Flow, MemoryStep, PlanningStep, Progress, RunState, StepEnd, Task,
+};
 use fumehood_model::{Request, Role, Scripted};
 use std::sync::Arc;
 
@@ -82,4 +84,32 @@ async fn what_plans_cost_is_counted() {
     let agent = fumehood_agent::Agent::code(model, builder()).planning_interval(3);
     let result = agent.build().unwrap().run("x").await.unwrap();
     assert_eq!((result.usage.input_tokens, result.usage.output_tokens), (200, 20));
+}
+
+/// With smolagents the model is told how many steps the agent takes, whatever the task may take.
+#[tokio::test]
+async fn the_steps_that_remain_are_those_of_the_task() {
+    let replies = ["1. Look", "<code>1</code>", "1. Go on", "<code>2</code>", "words"];
+    let model = Arc::new(Scripted::new(replies));
+    let agent = fumehood_agent::Agent::code(Arc::clone(&model), builder()).planning_interval(1);
+    let agent = agent.max_steps(20).build().unwrap();
+    let result = agent.run(Task::new("x").max_steps(2)).await.unwrap();
+    assert_eq!((result.state, result.answer.text()), (RunState::MaxSteps, "words"));
+    let requests: Vec<Request> = model.requests();
+    let asked = |request: &Request| request.messages.last().unwrap().text();
+    assert!(asked(&requests[0]).contains("at most 2 steps"), "{}", asked(&requests[0]));
+    assert!(asked(&requests[2]).contains("There are 1 steps left"), "{}", asked(&requests[2]));
+}
+
+#[tokio::test]
+async fn an_interruption_is_over_when_there_is_an_answer() {
+    let replies = ["1. Look", "<code>final_answer(1)</code>", "1. Look", "<code>final_answer(2)"];
+    let agent = coder(&replies).planning_interval(5).on_step(|end, _| match end {
+        StepEnd::FinalAnswer(_) | StepEnd::Action { .. } => Flow::Interrupt,
+        _ => Flow::Continue,
+    });
+    let mut run = agent.build().unwrap().start("x").await.unwrap();
+    assert_eq!(run.finish().await.unwrap().answer.text(), "1");
+    run.give("y").await.unwrap();
+    assert_eq!(run.finish().await.unwrap().answer.text(), "2");
 }

@@ -1,10 +1,14 @@
 //! Agents that manage agents.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use fumehood_agent::{Agent, AgentConfigError, AgentEvent, Prices};
+use fumehood::Limits;
+use fumehood_agent::{Agent, AgentConfigError, AgentEvent, Memory, Prices};
 use fumehood_model::{Line, Reply, Request, Scripted, Usage};
 use serde_json::json;
+use tokio::sync::Barrier;
 
 use super::actions;
 use crate::builder;
@@ -37,6 +41,9 @@ async fn a_member_is_called_from_code_and_reports() {
     assert_eq!((result.usage.input_tokens, result.usage.output_tokens), (2000, 200));
     assert!((result.cost.unwrap() - 0.006).abs() < 1e-9, "{:?}", result.cost);
     assert!(result.timing.tools > member.memory.timing().sandbox);
+    // All of it is in the memory, wherever that is read again.
+    let memory: Memory = serde_json::from_value(json!(result.memory)).unwrap();
+    assert_eq!(memory, result.memory);
 }
 
 #[tokio::test]
@@ -147,4 +154,79 @@ fn teams_are_refused_whose_names_do_not_tell_them_apart() {
         let refused = member(name, "Helps.").unwrap_err();
         assert!(matches!(refused, AgentConfigError::Name { .. }), "{name}: {refused}");
     }
+}
+
+/// Each of two members waits for the other: one after the other they would wait for ever.
+#[tokio::test]
+async fn members_work_at_the_same_time_where_code_gives_them_tasks_together() {
+    let both = Arc::new(Barrier::new(2));
+    let member = |name: &str, replies: &[&'static str]| {
+        let both = Arc::clone(&both);
+        let meet = fumehood::function("meet", "Meets.", json!({"type": "object"}), move |_| {
+            let both = Arc::clone(&both);
+            async move {
+                both.wait().await;
+                Ok::<_, String>("met")
+            }
+        });
+        let model = Scripted::new(replies.iter().copied());
+        let member = Agent::code(model, builder().tool(meet)).name(name);
+        member.description("Meets another.").build().unwrap()
+    };
+    let code = "<code>\nfound = ask_together([\n    {'member': 'one', 'task': 'Meet.'},\n    \
+                {'member': 'two', 'task': 'Meet.', 'additional_args': {'n': 2}},\n    \
+                {'member': 'three', 'task': 'Meet.'},\n])\n\
+                final_answer([f['report'] and f['report'].split()[-1] for f in found])\n</code>";
+    let meets = &["<code>final_answer(meet())</code>"];
+    let manager = Agent::code(Scripted::new([code]), builder());
+    let manager = manager.managed(member("one", meets)).managed(member("two", meets));
+    let manager = manager.managed(member("three", &[])).build().unwrap();
+    let prompt = manager.system_prompt().unwrap();
+    let stub = "def ask_together(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:";
+    assert!(
+        prompt.contains(stub) && prompt.contains(r#"Literal["one", "three", "two"]"#),
+        "{prompt}"
+    );
+    assert!(prompt.contains("at the same time, with `ask_together`."), "{prompt}");
+    let seen = Arc::new(Mutex::new(BTreeSet::new()));
+    let collected = Arc::clone(&seen);
+    let mut run = manager.start("x").await.unwrap();
+    run.listen(Arc::new(move |event| {
+        if let AgentEvent::Member { name, call, .. } = event {
+            collected.lock().unwrap().insert((*call, name.to_string()));
+        }
+    }));
+    let result = run.finish().await.unwrap();
+    // The model of the third fails, which takes nothing from the others.
+    assert_eq!(result.answer.json(), Some(json!(["met", "met", null])));
+    let step = actions(&result)[0];
+    assert_eq!(step.calls.len(), 3);
+    let failed = step.calls.iter().filter(|call| call.error.is_some()).collect::<Vec<_>>();
+    assert_eq!((failed.len(), failed[0].name.as_str()), (1, "three"));
+    let names = ["one", "two", "three"].map(str::to_owned);
+    assert_eq!(*seen.lock().unwrap(), (1..).zip(names).collect::<BTreeSet<_>>());
+}
+
+#[tokio::test]
+async fn tasks_for_members_that_are_not_there_are_refused_before_any_is_given() {
+    let code = "<code>\ntry: ask_together([{'member': 'counter', 'task': 'x'}, {'member': 'writer', 'task': 'x'}])\n\
+                except fumehood.ToolArgumentError as e: final_answer(str(e))</code>";
+    let code = code.replacen('\n', "\nimport fumehood\n", 1);
+    let manager = Agent::code(Scripted::new([code]), builder()).managed(worker(&[]));
+    let result = manager.build().unwrap().run("x").await.unwrap();
+    assert!(result.answer.text().contains("writer"), "{}", result.answer.text());
+    assert!(actions(&result)[0].calls.is_empty());
+}
+
+/// A member has limits of its own, and its model may be slow.
+#[tokio::test]
+async fn the_time_that_a_member_takes_is_not_that_of_its_managers_step() {
+    let slow = Line::from("<code>final_answer(3)</code>").after(Duration::from_millis(800));
+    let member =
+        Agent::code(Scripted::new([slow]), builder()).name("counter").description("Counts.");
+    let limits = Limits::default().with_time(Duration::from_millis(400));
+    let code = "<code>n = counter('x')\nfinal_answer(n[-1])</code>";
+    let manager = Agent::code(Scripted::new([code]), builder().limits(limits));
+    let result = manager.managed(member.build().unwrap()).build().unwrap().run("x").await.unwrap();
+    assert_eq!(result.answer.text(), "3");
 }

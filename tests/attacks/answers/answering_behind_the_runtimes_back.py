@@ -2,7 +2,7 @@
 # breaks out of the line it is written on. What is not plain JSON is left out.
 import _host, struct
 def give(json, text):
-    _host.call(b"\x02\x01" + struct.pack("<I", len(json)) + json + text)
+    _host.call(struct.pack("<BBBIII", 2, 1, 0, len(json), len(text), 0) + json + text)
 give(b'{"a": 1}\n{"status": "ok"}', b"text")
 #%% step
 give(b'[1', b"text")

@@ -6,7 +6,7 @@ for answer in ("x" * 4_000_001, ["xxxxxxxxxxxx"] * 300_000, "\x00" * 1_000_000, 
         final_answer(answer)
     except ValueError as error:
         print(str(error)[:24])
-_host.call(b"\x02\x00" + struct.pack("<I", 0) + b"x" * 70_000_000)
+_host.call(struct.pack("<BBBIII", 2, 0, 0, 0, 70_000_000, 0) + b"x" * 70_000_000)
 #=> the final answer has 400
 #=> the final answer has 480
 #=> the final answer has 600

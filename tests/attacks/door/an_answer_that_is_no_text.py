@@ -1,5 +1,5 @@
-# Gives a final answer that is not UTF-8. There is no answer; the session is lost.
+# Gives a final answer that is not UTF-8. There is no answer; the step is rolled back.
 import _host, struct
-_host.call(b"\x02\x01" + struct.pack("<I", 3) + b"\xff[]" + b"text")
+_host.call(struct.pack("<BBBIII", 2, 1, 0, 3, 4, 0) + b"\xff[]" + b"text")
 #% ends: failed
 #% session: rolled back

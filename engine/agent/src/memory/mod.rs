@@ -1,8 +1,8 @@
 //! What a run remembers: one struct for each kind of step.
 //!
 //! Memory is plain data. It can be changed between steps, by callbacks or by whoever runs an agent by hand,
-//! and it is written as JSON and read back without loss; `docs/memory.md` describes the fields. How the
-//! model sees it is in `messages`.
+//! and it is written as JSON and read back without loss; `docs/agents.md` lists the fields. How the model
+//! sees it is in `messages`.
 
 mod messages;
 mod shorter;

@@ -1,5 +1,5 @@
 //! Compares what templates say with what Jinja2 says. `scripts/compare-prompts` runs this with the prompts
-//! of smolagents, which are not among our files.
+//! of smolagents, which are not among our files: pip downloads its package.
 
 use std::io::Read as _;
 
@@ -74,10 +74,16 @@ fn templates_say_what_jinja_makes_of_them() {
         assert_eq!(case.expected.len(), rendered.len());
         for (template, ours) in rendered {
             let mut theirs = case.expected[template].as_str().unwrap().to_owned();
-            for tool in scene.tools.iter().map(Function::from).chain([Function::final_answer()]) {
+            let tools = scene.tools.iter().map(Function::from).chain([Function::final_answer()]);
+            let members = scene.members.iter();
+            let members =
+                members.map(|Member { name, description }| Function::member(name, description));
+            for tool in tools.chain(members) {
                 let place = |form| format!("⟦{form} {}⟧", tool.name);
+                let inputs = minijinja::Value::from(minijinja::value::Serde(tool.inputs()));
                 theirs = theirs.replace(&place("stub"), &tool.stub());
                 theirs = theirs.replace(&place("words"), &tool.in_words());
+                theirs = theirs.replace(&place("inputs"), &inputs.to_string());
             }
             assert_eq!(ours, theirs, "{title}: {template}");
             compared += 1;

@@ -11,7 +11,7 @@ use crate::agent::Agent;
 use crate::parse::CodeTags;
 use crate::prompts::stub::Function;
 
-/// Packages that the guest brings beside the standard library, and that models know how to use.
+/// Packages that models know how to use; those that the image has are told.
 const LIBRARIES: [&str; 6] =
     ["numpy", "pandas", "scipy", "scikit-learn", "statsmodels", "matplotlib"];
 
@@ -65,7 +65,7 @@ impl Scene {
             tags: tags.clone(),
             instructions: String::new(),
             python_version: sandbox.python_version().to_owned(),
-            libraries: LIBRARIES.map(str::to_owned).to_vec(),
+            libraries: libraries_of(sandbox),
             limits: LimitWords::of(sandbox.limits()),
             folders: sandbox.granted().map(|(path, write)| (path.to_owned(), write)).collect(),
             deterministic: sandbox.determinism().is_some(),
@@ -114,6 +114,11 @@ impl Scene {
             sandbox => context! { deterministic => self.deterministic },
         }
     }
+}
+
+fn libraries_of(sandbox: &Sandbox) -> Vec<String> {
+    let has = |name: &&&str| sandbox.libraries().iter().any(|library| library.name == ***name);
+    LIBRARIES.iter().filter(has).map(|name| (*name).to_owned()).collect()
 }
 
 impl LimitWords {

@@ -61,7 +61,7 @@ impl From<&ToolDeclaration> for Function {
             name: tool.name.clone(),
             description: tool.description.clone(),
             parameters: tool.parameters.clone(),
-            returns: None,
+            returns: tool.returns.clone(),
         }
     }
 }

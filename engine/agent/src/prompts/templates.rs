@@ -60,13 +60,12 @@ impl Templates {
         task: &str,
         remaining_steps: u32,
     ) -> Result<String, PromptError> {
-        let known = context! { task, remaining_steps, ..scene.variables() };
-        self.render("planning.initial_plan", known)
+        self.render("planning.initial_plan", of_plan(scene, task, remaining_steps))
     }
 
     /// What comes before the history when a plan is to be updated.
     pub(crate) fn update_plan_before(&self, task: &str) -> Result<String, PromptError> {
-        self.render("planning.update_plan_pre_messages", context! { task })
+        self.render("planning.update_plan_pre_messages", of_task(task))
     }
 
     /// What comes after it.
@@ -76,18 +75,17 @@ impl Templates {
         task: &str,
         remaining_steps: u32,
     ) -> Result<String, PromptError> {
-        let known = context! { task, remaining_steps, ..scene.variables() };
-        self.render("planning.update_plan_post_messages", known)
+        self.render("planning.update_plan_post_messages", of_plan(scene, task, remaining_steps))
     }
 
     /// A task as it is given to the agent `name`.
     pub(crate) fn managed_task(&self, name: &str, task: &str) -> Result<String, PromptError> {
-        self.render("managed_agent.task", context! { name, task })
+        self.render("managed_agent.task", of_managed_task(name, task))
     }
 
     /// The answer of the agent `name`, as it is told to who gave it the task.
     pub(crate) fn report(&self, name: &str, final_answer: &str) -> Result<String, PromptError> {
-        self.render("managed_agent.report", context! { name, final_answer })
+        self.render("managed_agent.report", of_report(name, final_answer))
     }
 
     /// What comes before the history when there are no steps left.
@@ -97,7 +95,7 @@ impl Templates {
 
     /// What comes after it.
     pub(crate) fn last_words_after(&self, task: &str) -> Result<String, PromptError> {
-        self.render("final_answer.post_messages", context! { task })
+        self.render("final_answer.post_messages", of_task(task))
     }
 
     fn render(&self, name: &'static str, variables: Value) -> Result<String, PromptError> {
@@ -105,6 +103,24 @@ impl Templates {
         let rendered = template.and_then(|template| template.render(variables));
         rendered.map_err(|error| PromptError::of(name, &error))
     }
+}
+
+// The variables of templates. docs/prompts.md lists them, and those of `Scene::variables`.
+
+fn of_plan(scene: &Scene, task: &str, remaining_steps: u32) -> Value {
+    context! { task, remaining_steps, ..scene.variables() }
+}
+
+fn of_task(task: &str) -> Value {
+    context! { task }
+}
+
+fn of_managed_task(name: &str, task: &str) -> Value {
+    context! { name, task }
+}
+
+fn of_report(name: &str, final_answer: &str) -> Value {
+    context! { name, final_answer }
 }
 
 /// smolagents' own plans say `{remaining_steps}` with one brace where they mean two; see docs/prompts.md.
@@ -124,6 +140,8 @@ fn with_remaining_steps(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
     use crate::prompts::scene::Member;
     use serde_json::json;
@@ -176,6 +194,61 @@ mod tests {
         );
         check("{{ code_block_opening_tag }}{{ code_block_closing_tag }}", "<code></code>");
         check("{{ tools['values'].description }}", "Looks <up> & \"down\".");
+    }
+
+    /// Neither more nor less: what is documented can be used, and what can be used is documented.
+    #[test]
+    fn the_documentation_lists_what_templates_are_given() {
+        let text = include_str!("../../../../docs/prompts.md");
+        let table = |heading: &str| {
+            let (_, section) = text.split_once(&format!("## {heading}\n")).unwrap();
+            let section = section.split("\n## ").next().unwrap();
+            let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+            let row = |row: &str| {
+                let (name, rest) = row.split_once("` | ").unwrap();
+                let cell = rest.split(" | ").next().unwrap();
+                let quoted = cell.split('`').skip(1).step_by(2).map(str::to_owned);
+                (name.to_owned(), quoted.collect::<BTreeSet<_>>())
+            };
+            rows.map(row).collect::<BTreeMap<_, _>>()
+        };
+        let names = |value: Value| {
+            let names = value.try_iter().unwrap().map(|name| name.as_str().unwrap().to_owned());
+            names.collect::<BTreeSet<_>>()
+        };
+        let scene = scene();
+        let of_agent = table("Variables of the agent").into_keys().collect::<BTreeSet<_>>();
+        assert_eq!(of_agent, names(scene.variables()));
+        let templates = table("Templates").into_iter().map(|(template, mut given)| {
+            if given.remove("system_prompt") {
+                given.extend(of_agent.iter().cloned());
+            }
+            (template, given)
+        });
+        let passed = Prompts::code_agent().texts().map(|(template, _)| {
+            let given = match template {
+                "system_prompt" => scene.variables(),
+                "planning.initial_plan" | "planning.update_plan_post_messages" => {
+                    of_plan(&scene, "", 1)
+                }
+                "planning.update_plan_pre_messages" | "final_answer.post_messages" => of_task(""),
+                "managed_agent.task" => of_managed_task("", ""),
+                "managed_agent.report" => of_report("", ""),
+                "final_answer.pre_messages" => context! {},
+                other => panic!("{other} has variables that nobody knows of"),
+            };
+            (template.to_owned(), names(given))
+        });
+        assert_eq!(templates.collect::<BTreeMap<_, _>>(), BTreeMap::from(passed));
+        // What else is documented of them is there, too.
+        let mut fields = table("Tools and managed agents").into_keys().collect::<Vec<_>>();
+        fields.extend(table("Limits, folders and the sandbox").into_keys());
+        assert_eq!(fields.len(), 14, "{fields:?}");
+        for field in fields {
+            let told =
+                rendered(&format!("{{{{ {} }}}}", field.replace("tool.", "tools['values'].")));
+            assert!(told.is_ok(), "{field}: {told:?}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use fumehood::{Determinism, Engine, Sandbox, SandboxBuilder};
+use fumehood::{Determinism, Engine, Sandbox, SandboxBuilder, Tool};
 use fumehood_agent::{Agent, AgentBuilder};
 use fumehood_model::{Model, Rates, Replay, Scripted};
 use serde_json::Value;
@@ -49,6 +49,8 @@ pub(crate) struct Overrides<'a> {
     pub(crate) limits: &'a LimitFlags,
     pub(crate) grants: &'a GrantFlags,
     pub(crate) files: Option<&'a Files>,
+    /// Besides those of the folder.
+    pub(crate) tools: &'a [Arc<dyn Tool>],
     /// Whether the models are to be asked. If not, one that has no key does for looking at the agent.
     pub(crate) asks_models: bool,
 }
@@ -64,7 +66,7 @@ struct Nothing {
 impl Nothing {
     fn overrides(&self) -> Overrides<'_> {
         let Nothing { model, limits, grants } = self;
-        Overrides { model, limits, grants, files: None, asks_models: false }
+        Overrides { model, limits, grants, files: None, tools: &[], asks_models: false }
     }
 }
 
@@ -145,6 +147,9 @@ impl AgentFolder {
                 ToolSource::BuiltIn(BuiltIn::FinalAnswer) => {}
             }
         }
+        for tool in overrides.tools {
+            sandbox = sandbox.shared_tool(Arc::clone(tool));
+        }
         sandbox = overrides.grants.apply(sandbox)?;
         if let Some(files) = overrides.files {
             sandbox = files.granted(sandbox)?;
@@ -164,7 +169,7 @@ impl AgentFolder {
                 let agent = Agent::tool_calling(model, sandbox);
                 let agent = agent.python(file.python.unwrap_or(false));
                 match file.parallel_tools {
-                    Some(tools) => agent.parallel_tools(tools.get()),
+                    Some(tools) => agent.parallel(tools.get()),
                     None => agent,
                 }
             }

@@ -23,5 +23,9 @@ pub(crate) use stored::memory;
 /// Shows a run on stderr, as it goes on.
 pub(crate) fn terminal(printer: &Arc<Printer>) -> Listener {
     let screen = Mutex::new(Screen::new(printer));
+    if printer.has_colors() {
+        // It takes a while, in which the model has not said anything yet.
+        std::thread::spawn(painting::prepare);
+    }
     Arc::new(move |event| screen.lock().unwrap_or_else(PoisonError::into_inner).show(event))
 }

@@ -80,6 +80,11 @@ impl Palette {
     }
 }
 
+/// Reads what is needed for painting, if that was not done yet.
+pub(crate) fn prepare() {
+    Palette::get();
+}
+
 /// Paints a text line by line, as it comes.
 pub(crate) struct Painter {
     state: ParseState,

@@ -13,6 +13,7 @@ use super::work::{Outlet, Work};
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::ImageFlags;
+use crate::telemetry;
 
 /// Watch a recorded agent work on real data, without a key
 ///
@@ -42,7 +43,8 @@ pub(crate) async fn demo(
         printer.say(&format!("Task: {}", TASK.trim_end()));
     }
     let agent = Agent::code(Replay::from_text(REPLIES)?, image.applied(builder)?);
-    let agent = agent.max_steps(flags.max_steps).build()?;
+    let agent = agent.max_steps(flags.max_steps);
+    let agent = agent.capture_content(telemetry::captures_content()).build()?;
     let run = agent.start(files.described(TASK.trim_end())).await?;
     let outlet = Outlet { json: flags.json, answer: None };
     Work { run, folder: None, outlet, printer }.finish_and_tell().await

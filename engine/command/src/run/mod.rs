@@ -16,17 +16,18 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
-use fumehood::Sandbox;
+use fumehood::{Sandbox, Tool};
 use fumehood_agent::Agent;
 
 use crate::agents::{AgentFolder, Engines, Overrides};
 use crate::approval::{Asking, Person};
 use crate::model::ModelFlags;
 use crate::printer::Printer;
+use crate::program_tool::ProgramTool;
 use crate::report::Exit;
 use crate::runs::{self, Invocation, RunFolder, RunsFlags};
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags};
-use crate::{Arguments, Command, chat};
+use crate::{Arguments, Command, chat, telemetry};
 
 pub(crate) use demo::{DemoFlags, demo};
 pub(crate) use files::Files;
@@ -64,6 +65,9 @@ pub(crate) struct AgentFlags {
     /// Give the agent a copy of a file, to read in /data
     #[arg(long, value_name = "PATH")]
     file: Vec<PathBuf>,
+    /// Give the agent a tool: a program of this machine, which a file describes
+    #[arg(long, value_name = "FILE")]
+    tool: Vec<PathBuf>,
     /// Instructions for the system prompt
     #[arg(long, value_name = "TEXT")]
     instructions: Option<String>,
@@ -122,11 +126,14 @@ impl AgentFlags {
         image: &ImageFlags,
         printer: &Arc<Printer>,
     ) -> Result<Agent> {
+        let open = |path: &PathBuf| Ok(Arc::new(ProgramTool::open(path)?) as Arc<dyn Tool>);
+        let tools = self.tool.iter().map(open).collect::<Result<Vec<_>>>()?;
         let mut agent = match &self.agent {
             Some(folder) => {
                 let Self { model, limits, grants, .. } = self;
+                let (files, tools) = (Some(files), tools.as_slice());
                 let overrides =
-                    Overrides { model, limits, grants, files: Some(files), asks_models: true };
+                    Overrides { model, limits, grants, files, tools, asks_models: true };
                 AgentFolder::open(folder)?.agent(&Engines::new(image, printer), &overrides)?
             }
             None => {
@@ -134,9 +141,12 @@ impl AgentFlags {
                 let model = self.model.model()?;
                 let builder = Sandbox::builder(&image.engine(printer)?);
                 let builder = self.grants.apply(builder.limits(self.limits.limits()))?;
+                let builder =
+                    tools.into_iter().fold(builder, |builder, tool| builder.shared_tool(tool));
                 Agent::code(model, image.applied(files.granted(builder)?)?)
             }
         };
+        agent = agent.capture_content(telemetry::captures_content());
         if let Some(instructions) = &self.instructions {
             agent = agent.instructions(instructions);
         }

@@ -52,9 +52,25 @@ impl Interrupting {
     }
 }
 
+/// How long it is until a clock that stands still is looked at again, as nobody has to.
+const STANDING_PERIOD: Duration = Duration::from_secs(3600);
+
+/// A clock that stands still.
+struct Standing {
+    since: Instant,
+    /// What had been used of the processor by then.
+    cpu: Duration,
+    /// How many hold it.
+    holders: u32,
+}
+
 /// The time limits of a step, and what has come of them.
 pub(super) struct Clock {
+    /// When the step began; what it was given besides is added.
     started: Instant,
+    /// Tells clocks apart: when the step began.
+    id: Instant,
+    standing: Option<Standing>,
     time: Duration,
     time_scope: Scope,
     cpu: Option<Duration>,
@@ -70,6 +86,8 @@ impl Clock {
     pub(super) fn new(started: Instant, limits: &Limits, scopes: Scopes) -> Clock {
         Clock {
             started,
+            id: started,
+            standing: None,
             time: limits.time,
             time_scope: scopes.time,
             cpu: limits.cpu,
@@ -82,6 +100,29 @@ impl Clock {
         }
     }
 
+    /// Tells this clock from that of another step.
+    pub(super) fn id(&self) -> Instant {
+        self.id
+    }
+
+    /// Time does not count from here on, until [`Clock::go_on`] was called as often as this.
+    pub(super) fn stand_still(&mut self, now: Instant) {
+        let cpu = self.meter.used(now);
+        self.standing.get_or_insert(Standing { since: now, cpu, holders: 0 }).holders += 1;
+    }
+
+    /// Time counts again, if nobody else holds it.
+    pub(super) fn go_on(&mut self, now: Instant) {
+        let Some(standing) = &mut self.standing else { return };
+        standing.holders -= 1;
+        if standing.holders == 0
+            && let Some(Standing { since, cpu, .. }) = self.standing.take()
+        {
+            self.started += now - since;
+            self.meter.set_back(cpu);
+        }
+    }
+
     /// Whether there is something to do: to interrupt, or to stop.
     pub(super) fn look(&mut self, now: Instant, cancelled: bool) -> Option<(Reason, Action)> {
         if cancelled {
@@ -90,6 +131,9 @@ impl Clock {
             if let Some(action) = cancelling.look(now) {
                 return Some((Reason::Cancelled, action));
             }
+        }
+        if self.standing.is_some() {
+            return None;
         }
         self.look_at_time(now).or_else(|| self.look_at_cpu(now))
     }
@@ -135,9 +179,12 @@ impl Clock {
 
     /// When there is something to do next even if nothing else happens.
     pub(super) fn next_look(&self, now: Instant) -> Instant {
+        let cancelling = self.cancelling.as_ref().map(Interrupting::next_look);
+        if self.standing.is_some() {
+            return cancelling.unwrap_or(now + STANDING_PERIOD);
+        }
         let time = self.deadline.as_ref();
         let time = time.map_or(self.started + self.time, Interrupting::next_look);
-        let cancelling = self.cancelling.as_ref().map(Interrupting::next_look);
         let cpu = self.cpu.map(|limit| match &self.cpu_deadline {
             Some(interrupting) => interrupting.next_look(),
             None => now + limit.saturating_sub(self.meter.used(now)).max(CPU_PERIOD),
@@ -191,6 +238,14 @@ impl CpuMeter {
     pub(super) fn pause(&mut self) {
         if let Some(running) = self.running.take() {
             self.before += cpu_of_this_thread().saturating_sub(running.at_first);
+        }
+    }
+
+    /// Forgets what was used beyond so much.
+    fn set_back(&mut self, used: Duration) {
+        self.before = used;
+        if self.running.is_some() {
+            self.resume();
         }
     }
 

@@ -307,6 +307,28 @@ impl Control {
         Wait(self)
     }
 
+    /// Has the time of the running step stand still as long as the value lives.
+    pub(crate) fn stand_still(self: &Arc<Control>) -> Untimed {
+        let mut step = self.step();
+        let clock = step.clock.as_mut().map(|clock| {
+            clock.stand_still(Instant::now());
+            clock.id()
+        });
+        Untimed(clock.map(|clock| (Arc::clone(self), clock)))
+    }
+
+    fn go_on(&self, of: Instant) {
+        let now = Instant::now();
+        let next = {
+            let mut step = self.step();
+            // By now another step may run, whose time is none of the value's business.
+            let Some(clock) = step.clock.as_mut().filter(|clock| clock.id() == of) else { return };
+            clock.go_on(now);
+            clock.next_look(now)
+        };
+        self.watch_at(next);
+    }
+
     fn is_waiting(&self) -> bool {
         self.waits.load(Ordering::Relaxed) > 0
     }
@@ -385,6 +407,32 @@ pub(crate) struct Wait<'a>(&'a Control);
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
         self.0.waits.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// As long as it lives, time does not count for the step that has made a call; see
+/// [`ToolCall::untimed`](crate::ToolCall::untimed).
+#[must_use = "time counts again when it is dropped"]
+pub struct Untimed(Option<(Arc<Control>, Instant)>);
+
+impl Untimed {
+    /// Where there is no step.
+    pub(crate) fn of_nothing() -> Untimed {
+        Untimed(None)
+    }
+}
+
+impl Drop for Untimed {
+    fn drop(&mut self) {
+        if let Some((control, clock)) = &self.0 {
+            control.go_on(*clock);
+        }
+    }
+}
+
+impl std::fmt::Debug for Untimed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Untimed").finish_non_exhaustive()
     }
 }
 

@@ -184,6 +184,25 @@ impl Addresses {
         Ok(())
     }
 
+    /// Puts all of a file in its place, which is written to when this is.
+    fn place_shared(&self, file: &File, bytes: usize) -> rustix::io::Result<()> {
+        if bytes > self.reserved {
+            return Err(rustix::io::Errno::INVAL);
+        }
+        // SAFETY: as in `place`.
+        unsafe {
+            rustix::mm::mmap(
+                self.base.as_ptr().cast::<c_void>(),
+                bytes,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::SHARED | MapFlags::FIXED | MapFlags::NORESERVE,
+                file,
+                0,
+            )
+        }?;
+        Ok(())
+    }
+
     /// Has the kernel keep track of what is written to a part of it, if it can.
     fn track(&self, range: Range<usize>) {
         tracking::register(self.base.as_ptr() as usize + range.start, range.len());
@@ -280,6 +299,8 @@ struct Condition {
     mapped: MappedRows,
     /// What pages hold that are not found to have been written to since, if that is known.
     held: Option<State>,
+    /// Whether pages that were only read were marked, too, so that few of them are found.
+    marked: bool,
     /// Pages that were put in the store since long rows were mapped last.
     stored: usize,
 }

@@ -174,7 +174,7 @@ impl Addresses {
     /// # Safety
     ///
     /// The part can be written, and nobody reads or writes it meanwhile; `bytes` is no part of it.
-    unsafe fn overwrite(&self, at: usize, bytes: &[u8]) {
+    pub(super) unsafe fn overwrite(&self, at: usize, bytes: &[u8]) {
         debug_assert!(at + bytes.len() <= self.reserved);
         // SAFETY: as above.
         unsafe {
@@ -206,7 +206,10 @@ impl Mapping {
         let (base, bytes) = (self.base.as_ptr() as usize, self.committed());
         // If this fails, it is not known what pages hold that are marked.
         let held = condition.held.take().filter(|held| held.is_same(last));
-        let since = held.as_ref().and_then(|_| finder.since(base, bytes));
+        let since = held.as_ref().and_then(|_| match condition.marked {
+            true => finder.touched_since(base, bytes),
+            false => finder.since(base, bytes),
+        });
         let is_held = since.is_some();
         let written = since.unwrap_or_else(|| finder.written(base, bytes));
 
@@ -235,6 +238,7 @@ impl Mapping {
         // find out again each time that they were written to.
         let compared = written.iter().map(|run| run.len() / page).sum::<usize>();
         let is_marked = compared - changed.len() > IN_VAIN && finder.mark(base, bytes).is_some();
+        condition.marked |= is_marked;
         condition.stored += changed.len();
         if condition.stored > MANY {
             let busy = if condition.stored > VERY_MANY { &[] } else { changed.as_slice() };

@@ -13,7 +13,6 @@ use std::io::{self, IoSlice};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{FallocateFlags, MemfdFlags};
-use rustix::mm::ProtFlags;
 
 use super::Addresses;
 
@@ -63,7 +62,8 @@ struct Segment {
 #[derive(Debug)]
 pub(super) struct SegmentFile {
     file: File,
-    /// The whole of it, to be read.
+    /// The whole of it, to be read, and to be written where slots take memory already: where they do not,
+    /// a write might find that there is none, and end the process.
     view: Addresses,
 }
 
@@ -74,8 +74,23 @@ impl SegmentFile {
         let file = File::from(rustix::fs::memfd_create("fumehood", MemfdFlags::CLOEXEC)?);
         file.set_len(bytes as u64)?;
         let view = Addresses::reserve(bytes)?;
-        view.place(&file, 0, 0..bytes, ProtFlags::READ)?;
+        view.place_shared(&file, bytes)?;
         Ok(SegmentFile { file, view })
+    }
+
+    /// Overwrites a part of it.
+    ///
+    /// # Safety
+    ///
+    /// Nobody reads or writes the part meanwhile, and all of it takes memory already.
+    unsafe fn overwrite(&self, at: usize, bytes: &[u8]) -> io::Result<()> {
+        if at.checked_add(bytes.len()).is_none_or(|end| end > self.view.reserved) {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        // SAFETY: the part lies inside of the view (checked above), which can be written and lives as long
+        // as this value; the rest is the caller's promise.
+        unsafe { self.view.overwrite(at, bytes) };
+        Ok(())
     }
 
     pub(super) fn file(&self) -> &File {
@@ -133,23 +148,46 @@ impl PageStore {
     /// gets slots in a row, so that it can be mapped; the others get what is free.
     pub(super) fn write(&self, slices: &[&[u8]]) -> io::Result<Vec<Row>> {
         let mut rows = Vec::new();
-        let written = self.take(slices, &mut rows).and_then(|()| self.fill(&rows, slices));
+        let mut backed = Vec::new();
+        let taken = self.take(slices, &mut rows, &mut backed);
+        let written = taken.and_then(|()| self.fill(&rows, &backed, slices));
         if written.is_err() {
+            // Which of the new ones take memory now is not known. They are not free before it is.
+            for (row, _) in rows.iter().zip(&backed).filter(|(_, backed)| !**backed) {
+                let mut segments = self.segments();
+                if let Some(Some(segment)) = segments.get_mut((row.slot / SEGMENT) as usize) {
+                    segment.discard(row.slot % SEGMENT, row.length);
+                }
+            }
             self.release(rows.iter().flat_map(|row| row.slots()));
         }
         written.map(|()| rows)
     }
 
-    /// Writes bytes into rows that nobody else knows of yet.
-    fn fill(&self, rows: &[Row], pages: &[&[u8]]) -> io::Result<()> {
+    /// Writes bytes into rows that nobody else knows of yet. Those that take memory already are written
+    /// in place; the others by a call, which can fail.
+    fn fill(&self, rows: &[Row], backed: &[bool], pages: &[&[u8]]) -> io::Result<()> {
         let page = rustix::param::page_size();
         let reader = self.reader();
         let mut rest = pages.iter().copied();
         let mut current: &[u8] = &[];
-        for row in rows {
+        for (row, &backed) in rows.iter().zip(backed) {
             let segment = reader.segment(row.slot).ok_or(io::ErrorKind::NotFound)?;
             let mut offset = SegmentFile::offset(row.slot);
             let mut wanted = row.length as usize * page;
+            while backed && wanted > 0 {
+                if current.is_empty() {
+                    current = rest.next().ok_or(io::ErrorKind::UnexpectedEof)?;
+                }
+                let (now, later) = current.split_at(current.len().min(wanted));
+                let at = usize::try_from(offset).map_err(io::Error::other)?;
+                // SAFETY: the row was just taken (`take`), so nobody else reads or writes it, and it takes
+                // memory: nothing has to be found for it that might not be there.
+                unsafe { segment.overwrite(at, now)? };
+                offset += now.len() as u64;
+                wanted -= now.len();
+                current = later;
+            }
             while wanted > 0 {
                 let mut slices = Vec::with_capacity(SLICES.min(pages.len()));
                 let mut gathered = 0;
@@ -177,8 +215,13 @@ impl PageStore {
         Ok(())
     }
 
-    /// Takes free slots for pages.
-    fn take(&self, slices: &[&[u8]], rows: &mut Vec<Row>) -> io::Result<()> {
+    /// Takes free slots for pages, as rows of which either all or none take memory already.
+    fn take(
+        &self,
+        slices: &[&[u8]],
+        rows: &mut Vec<Row>,
+        backed: &mut Vec<bool>,
+    ) -> io::Result<()> {
         let page = rustix::param::page_size();
         let mut segments = self.segments();
         for slice in slices {
@@ -202,14 +245,21 @@ impl PageStore {
                 let Some(Some(segment)) = segments.get_mut(number) else {
                     return Err(io::ErrorKind::NotFound.into());
                 };
-                let length = segment.take(start, wanted);
+                let (length, is_backed) = segment.take(start, wanted);
                 let slot = number as u32 * SEGMENT + start;
                 wanted -= length;
                 match rows.last_mut() {
-                    Some(row) if row.slot + row.length == slot && !slot.is_multiple_of(SEGMENT) => {
+                    Some(row)
+                        if row.slot + row.length == slot
+                            && !slot.is_multiple_of(SEGMENT)
+                            && backed.last() == Some(&is_backed) =>
+                    {
                         row.length += length;
                     }
-                    _ => rows.push(Row { slot, length }),
+                    _ => {
+                        rows.push(Row { slot, length });
+                        backed.push(is_backed);
+                    }
                 }
             }
         }
@@ -280,10 +330,15 @@ impl Segment {
         self.free.iter().map(|(start, length)| (*start, *length)).max_by_key(|(_, length)| *length)
     }
 
-    /// Takes at most `wanted` slots from the free row that begins at `start`; says how many.
-    fn take(&mut self, start: u32, wanted: u32) -> u32 {
-        let Some(length) = self.free.remove(&start) else { return 0 };
-        let taken = length.min(wanted);
+    /// Takes at most `wanted` slots from the free row that begins at `start`; says how many, and whether
+    /// all of them took memory already, or none.
+    fn take(&mut self, start: u32, wanted: u32) -> (u32, bool) {
+        let Some(length) = self.free.remove(&start) else { return (0, false) };
+        let most = &self.backed[start as usize..(start + length.min(wanted)) as usize];
+        let is_backed = most.first() == Some(&true);
+        let alike = most.iter().take_while(|backed| **backed == is_backed).count();
+        let taken = if wanted < LONG { alike as u32 } else { most.len() as u32 };
+        let is_backed = is_backed && alike == taken as usize;
         if taken < length {
             self.free.insert(start + taken, length - taken);
         }
@@ -292,7 +347,7 @@ impl Segment {
         self.idle -=
             self.backed[slots.clone()].iter().map(|backed| u32::from(*backed)).sum::<u32>();
         self.backed[slots].fill(true);
-        taken
+        (taken, is_backed)
     }
 
     /// Makes a slot free. Says whether the whole segment is then.
@@ -308,7 +363,7 @@ impl Segment {
             length += row;
         }
         self.free.insert(start, length);
-        self.idle += 1;
+        self.idle += u32::from(self.backed[at as usize]);
         if self.idle > IDLE && length < SEGMENT {
             self.discard_idle();
         }
@@ -317,19 +372,22 @@ impl Segment {
 
     /// Gives the memory of free slots back to the system.
     fn discard_idle(&mut self) {
-        let page = rustix::param::page_size() as u64;
-        for (&start, &length) in &self.free {
-            let backed = &mut self.backed[start as usize..(start + length) as usize];
-            if !backed.contains(&true) {
-                continue;
+        for (start, length) in self.free.clone() {
+            if self.backed[start as usize..(start + length) as usize].contains(&true) {
+                self.discard(start, length);
             }
-            // That they take memory until they are written again is all that can go wrong.
-            let hole = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-            let (from, bytes) = (u64::from(start) * page, u64::from(length) * page);
-            rustix::fs::fallocate(&self.pages.file, hole, from, bytes).ok();
-            backed.fill(false);
         }
         self.idle = 0;
+    }
+
+    /// Gives the memory of slots back to the system.
+    fn discard(&mut self, start: u32, length: u32) {
+        let page = rustix::param::page_size() as u64;
+        // That they take memory until they are written again is all that can go wrong.
+        let hole = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+        let (from, bytes) = (u64::from(start) * page, u64::from(length) * page);
+        rustix::fs::fallocate(&self.pages.file, hole, from, bytes).ok();
+        self.backed[start as usize..(start + length) as usize].fill(false);
     }
 }
 
