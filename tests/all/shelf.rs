@@ -255,7 +255,7 @@ async fn many_sessions_are_right_when_they_come_back_and_the_budget_holds() {
         worker.await.unwrap();
     }
     // The keeper may be about to store another when there is memory enough.
-    let is_stored = |status: &ShelfStatus| files(folder.path()).len() == status.stored;
+    let is_stored = |status: ShelfStatus| files(folder.path()).len() == status.stored;
     until(&shelf, |s| s.memory_bytes <= MEMORY && s.awake <= 8 && is_stored(s)).await;
     let status = shelf.status();
     assert_eq!((status.sessions, status.errors), (200, 0));
