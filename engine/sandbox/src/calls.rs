@@ -183,21 +183,22 @@ impl std::fmt::Debug for ToolCall {
 /// A journal: calls that had returned before a crash are not made again.
 ///
 /// ```
-/// use std::sync::Mutex;
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+///
 /// use fumehood::{Interceptor, ToolCall, ToolFuture};
 /// use serde_json::Value;
 ///
 /// #[derive(Default)]
 /// struct Journal {
 ///     returned: Vec<(String, Value)>,
-///     next: Mutex<usize>,
+///     next: AtomicUsize,
 /// }
 ///
 /// impl Interceptor for Journal {
 ///     fn call(&self, call: ToolCall) -> ToolFuture<'_> {
 ///         Box::pin(async move {
-///             let at = self.next.lock().map(|mut next| std::mem::replace(&mut *next, *next + 1));
-///             match at.ok().and_then(|at| self.returned.get(at)) {
+///             let at = self.next.fetch_add(1, Ordering::Relaxed);
+///             match self.returned.get(at) {
 ///                 Some((name, answer)) if name == call.name() => Ok(answer.clone()),
 ///                 _ => call.run().await,
 ///             }
