@@ -343,6 +343,19 @@ fn a_program_that_fails_is_a_tool_error() {
 }
 
 #[test]
+fn a_program_answers_with_sixteen_mebibytes_at_most() {
+    let replies = ["<code>print(long())</code>", "<code>final_answer('end')</code>"];
+    let place = Place::with(&replies);
+    let long =
+        "name = 'long'\ndescription = 'Much.'\nprogram = ['head', '-c', '16777217', '/dev/zero']\n";
+    fs::write(place.path("long.toml"), long).unwrap();
+    let output = place.output(&[&["run", "x", "--tool", "long.toml"], MODEL.as_slice()].concat());
+    assert_eq!(stdout(&output), "end\n");
+    let told = stderr(&output);
+    assert!(told.contains("the answer is longer than 16777216 bytes"), "{told:.600}");
+}
+
+#[test]
 fn descriptions_of_tools_that_cannot_be_used_are_told_why() {
     let place = Place::with(&[]);
     for (text, reason) in [
