@@ -48,7 +48,7 @@ import __main__
 # Often enough for CPython to specialise the bytecode, which each session would otherwise do again.
 _number = {"parameters": ["a"], "required": 1, "defaults": {}, "nullless": [], "properties": "{}"}
 _settings = {
-    "seed": "00" * 32, "argv": [""], "env": {"TZ": "UTC"}, "cwd": "/", "request_bytes": 1, "nesting": 1,
+    "seed": "00" * 32, "argv": [""], "env": {"TZ": "UTC"}, "cwd": "/", "request_bytes": 1, "attached_bytes": 1, "nesting": 1,
     "tools": [{"name": f"tool_{i}", "documentation": "It does.", **_number} for i in range(3)],
 }
 for _ in range(20):

@@ -4,11 +4,16 @@
 ;; The door takes a request in guest memory, `(ptr, len)`, and stores the address and length of the
 ;; answer where it is told to. The first byte of a request names the operation:
 ;;
-;;   1  tools.call        u32 length of the name, name, arguments    answers JSON, or fails with -1
+;;   1  tools.call        u32 lengths of the name, of the arguments and of what is said about the
+;;                        contents, then these three, and the contents     answers, or fails with -1
 ;;   2  answer.give       u8 has JSON, u8 case of the content, u32 lengths of the JSON, of the text and
 ;;                        of the first part of the content, then these three, and its second part
 ;;   3  limits.interruption                                          answers the exception's text
-;;   4  the failure of the last tools.call that failed               answers the exception's text
+;;   4  the failure of the last operation that failed                answers the exception's text
+;;   5  tools.begin       as 1                   answers the number of the call, or fails with -1
+;;   6  tools.wait        s64 nanoseconds        answers numbers of calls
+;;   7  tools.take        u32 number             answers as 1, or fails with -1
+;;   8  tools.abandon     u32 number
 ;;
 ;; An answer is memory that the door's owner frees. Numbers are little-endian and unaligned.
 ;;
@@ -19,7 +24,15 @@
   (import "env" "memory" (memory 0))
 
   (import "fumehood:guest/tools@0.1.0" "call"
-    (func $tools_call (param i32 i32 i32 i32 i32)))
+    (func $tools_call (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "fumehood:guest/tools@0.1.0" "begin"
+    (func $tools_begin (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+  (import "fumehood:guest/tools@0.1.0" "wait"
+    (func $tools_wait (param i64 i32)))
+  (import "fumehood:guest/tools@0.1.0" "take"
+    (func $tools_take (param i32 i32)))
+  (import "fumehood:guest/tools@0.1.0" "abandon"
+    (func $tools_abandon (param i32)))
   (import "fumehood:guest/answer@0.1.0" "give"
     (func $answer_give (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
   (import "fumehood:guest/limits@0.1.0" "interruption"
@@ -86,6 +99,20 @@
     (if (i32.eqz (local.get $object)) (then unreachable))
     (local.get $object))
 
+  ;; Keeps the failure that is in the results, for operation 4.
+  (func $failed (param $results i32) (result i32)
+    ;; Nobody has asked for the one before.
+    (call $free (i32.load offset=24 (local.get $results)))
+    (i64.store offset=24 (local.get $results) (i64.load offset=4 align=4 (local.get $results)))
+    (i32.const -1))
+
+  ;; The answer of a call that is in the results, or its failure.
+  (func $answered (param $results i32) (param $answer i32) (param $answer_length i32) (result i32)
+    (if (i32.load8_u (local.get $results)) (then (return (call $failed (local.get $results)))))
+    (i32.store (local.get $answer) (i32.load offset=4 (local.get $results)))
+    (i32.store (local.get $answer_length) (i32.load offset=8 (local.get $results)))
+    (i32.const 0))
+
   (func (export "cabi_import_realloc") (param i32 i32 i32 i32) (result i32)
     (call $realloc (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
 
@@ -106,27 +133,76 @@
     (if (i32.eqz (local.get $length)) (then (return (i32.const -2))))
     (local.set $operation (i32.load8_u (local.get $request)))
 
-    (if (i32.eq (local.get $operation) (i32.const 1))
+    (if (i32.or
+          (i32.eq (local.get $operation) (i32.const 1))
+          (i32.eq (local.get $operation) (i32.const 5)))
       (then
-        (if (i32.lt_u (local.get $length) (i32.const 5)) (then (return (i32.const -2))))
+        (if (i32.lt_u (local.get $length) (i32.const 13)) (then (return (i32.const -2))))
+        ;; Each of the three has to fit into what is left after the one before it.
+        (local.set $left (i32.sub (local.get $length) (i32.const 13)))
         (local.set $size (i32.load offset=1 align=1 (local.get $request)))
-        (if (i32.gt_u (local.get $size) (i32.sub (local.get $length) (i32.const 5)))
-          (then (return (i32.const -2))))
-        (local.set $rest (i32.add (local.get $request) (i32.const 5)))
+        (if (i32.gt_u (local.get $size) (local.get $left)) (then (return (i32.const -2))))
+        (local.set $left (i32.sub (local.get $left) (local.get $size)))
+        (local.set $json_size (i32.load offset=5 align=1 (local.get $request)))
+        (if (i32.gt_u (local.get $json_size) (local.get $left)) (then (return (i32.const -2))))
+        (local.set $left (i32.sub (local.get $left) (local.get $json_size)))
+        (local.set $text_size (i32.load offset=9 align=1 (local.get $request)))
+        (if (i32.gt_u (local.get $text_size) (local.get $left)) (then (return (i32.const -2))))
+        (local.set $left (i32.sub (local.get $left) (local.get $text_size)))
+        (local.set $rest (i32.add (local.get $request) (i32.const 13)))
+        (local.set $json (i32.add (local.get $rest) (local.get $size)))
+        (local.set $text (i32.add (local.get $json) (local.get $json_size)))
         (local.set $results (call $results))
+        (if (i32.eq (local.get $operation) (i32.const 5))
+          (then
+            (call $tools_begin
+              (local.get $rest) (local.get $size)
+              (local.get $json) (local.get $json_size)
+              (local.get $text) (local.get $text_size)
+              (i32.add (local.get $text) (local.get $text_size)) (local.get $left)
+              (local.get $results))
+            (if (i32.load8_u (local.get $results))
+              (then (return (call $failed (local.get $results)))))
+            ;; The number itself is the answer, in memory that can be freed.
+            (local.set $rest
+              (call $realloc (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 4)))
+            (i32.store (local.get $rest) (i32.load offset=4 (local.get $results)))
+            (i32.store (local.get $answer) (local.get $rest))
+            (i32.store (local.get $answer_length) (i32.const 4))
+            (return (i32.const 0))))
         (call $tools_call
           (local.get $rest) (local.get $size)
-          (i32.add (local.get $rest) (local.get $size))
-          (i32.sub (i32.sub (local.get $length) (i32.const 5)) (local.get $size))
+          (local.get $json) (local.get $json_size)
+          (local.get $text) (local.get $text_size)
+          (i32.add (local.get $text) (local.get $text_size)) (local.get $left)
           (local.get $results))
-        (if (i32.load8_u (local.get $results))
-          (then
-            ;; Nobody has asked for the one before.
-            (call $free (i32.load offset=24 (local.get $results)))
-            (i64.store offset=24 (local.get $results) (i64.load offset=4 align=4 (local.get $results)))
-            (return (i32.const -1))))
-        (i32.store (local.get $answer) (i32.load offset=4 (local.get $results)))
-        (i32.store (local.get $answer_length) (i32.load offset=8 (local.get $results)))
+        (return
+          (call $answered (local.get $results) (local.get $answer) (local.get $answer_length)))))
+
+    (if (i32.eq (local.get $operation) (i32.const 6))
+      (then
+        (if (i32.ne (local.get $length) (i32.const 9)) (then (return (i32.const -2))))
+        (local.set $results (call $results))
+        (call $tools_wait
+          (i64.load offset=1 align=1 (local.get $request)) (local.get $results))
+        (i32.store (local.get $answer) (i32.load (local.get $results)))
+        (i32.store (local.get $answer_length)
+          (i32.shl (i32.load offset=4 (local.get $results)) (i32.const 2)))
+        (return (i32.const 0))))
+
+    (if (i32.eq (local.get $operation) (i32.const 7))
+      (then
+        (if (i32.ne (local.get $length) (i32.const 5)) (then (return (i32.const -2))))
+        (local.set $results (call $results))
+        (call $tools_take
+          (i32.load offset=1 align=1 (local.get $request)) (local.get $results))
+        (return
+          (call $answered (local.get $results) (local.get $answer) (local.get $answer_length)))))
+
+    (if (i32.eq (local.get $operation) (i32.const 8))
+      (then
+        (if (i32.ne (local.get $length) (i32.const 5)) (then (return (i32.const -2))))
+        (call $tools_abandon (i32.load offset=1 align=1 (local.get $request)))
         (return (i32.const 0))))
 
     (if (i32.eq (local.get $operation) (i32.const 2))

@@ -1,10 +1,12 @@
 """The runtime inside the sandbox: what runs a step, and how Python reaches the host.
 
-    door         the one call to the host, and its four operations
+    door         the one call to the host, and its operations
     limits       the exceptions of limits, and how the host has one raised
     console      sys.stdout and sys.stderr
     values       the one codec: Python values to JSON, JSON to Python values
+    attached     values that go beside JSON
     tools        host functions as Python functions
+    concurrency  calls that are under way at the same time
     answers      the final answer
     variables    values that the host puts into a session
     steps        running submitted code, and telling how it ended
@@ -28,6 +30,7 @@ from fumehood.limits import (
 )
 from fumehood.tools import ToolArgumentError, ToolError
 from fumehood.answers import final_answer
+from fumehood.concurrency import parallel
 
 __all__ = [
     "Cancelled",
@@ -40,4 +43,5 @@ __all__ = [
     "ToolCallLimitExceeded",
     "ToolError",
     "final_answer",
+    "parallel",
 ]

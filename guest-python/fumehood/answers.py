@@ -4,22 +4,17 @@ Pictures and tables are told by the classes of libraries, which are asked for on
 imported them.
 """
 
-import io
 import math
 import pathlib
-import sys
 
 from fumehood import door, tools, values
+from fumehood.attached import for_png, is_of, saved
 
 _TEXT_LIMIT = 4_000_000
 """Characters of a final answer: of its text, of its JSON, and of a table."""
 
 _BYTES_LIMIT = 16 << 20
 """Bytes of a picture or a file."""
-
-_PNG_MODES = frozenset({"1", "L", "LA", "I;16", "P", "RGB", "RGBA"})
-"""Modes of Pillow that PNG has as well."""
-
 
 def final_answer(answer=None):
     """Give the final answer and end the step."""
@@ -44,13 +39,13 @@ def _content(answer) -> tuple:
     if isinstance(answer, pathlib.Path) and answer.is_file():
         _check(answer.stat().st_size, _BYTES_LIMIT, "bytes")
         return door.FILE, answer.name.encode("utf-8", "backslashreplace"), answer.read_bytes()
-    if _is(answer, "PIL.Image", "Image"):
-        return door.IMAGE, _saved(_for_png(answer).save)
-    if _is(answer, "matplotlib.axes", "Axes"):
+    if is_of(answer, "PIL.Image", "Image"):
+        return door.IMAGE, _picture(for_png(answer).save)
+    if is_of(answer, "matplotlib.axes", "Axes"):
         answer = answer.get_figure(root=True)
-    if _is(answer, "matplotlib.figure", "Figure"):
-        return door.IMAGE, _saved(answer.savefig)
-    if _is(answer, "pandas", "DataFrame"):
+    if is_of(answer, "matplotlib.figure", "Figure"):
+        return door.IMAGE, _picture(answer.savefig)
+    if is_of(answer, "pandas", "DataFrame"):
         # Each cell takes two characters at least.
         _check(2 * answer.size, _TEXT_LIMIT, "characters")
         try:
@@ -62,23 +57,10 @@ def _content(answer) -> tuple:
     return ()
 
 
-def _is(value, module: str, name: str) -> bool:
-    cls = getattr(sys.modules.get(module), name, None)
-    return isinstance(cls, type) and isinstance(value, cls)
-
-
-def _for_png(image):
-    if image.mode in _PNG_MODES:
-        return image
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
-
-
-def _saved(save) -> bytes:
-    """What is written by a function that writes a PNG file."""
-    file = io.BytesIO()
-    save(file, format="png")
-    _check(file.tell(), _BYTES_LIMIT, "bytes")
-    return file.getvalue()
+def _picture(save) -> bytes:
+    picture = saved(save)
+    _check(len(picture), _BYTES_LIMIT, "bytes")
+    return picture
 
 
 def _table(frame) -> dict:
@@ -101,7 +83,7 @@ def _table(frame) -> dict:
 def _counts(index) -> bool:
     """Whether an index says of each row how many are before it, and nothing else."""
     return (
-        _is(index, "pandas", "RangeIndex")
+        is_of(index, "pandas", "RangeIndex")
         and index.name is None
         and index.start == 0
         and index.step == 1

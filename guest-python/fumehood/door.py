@@ -5,7 +5,10 @@ import struct
 import _host
 
 _call = _host.call
-_size = struct.Struct("<I").pack
+_request = struct.Struct("<BIII").pack
+_lengths = struct.Struct("<xII").unpack_from
+_number = struct.Struct("<BI").pack
+_time = struct.Struct("<Bq").pack
 _answer = struct.Struct("<BBBIII").pack
 
 PLAIN, IMAGE, TABLE, FILE = range(4)
@@ -16,14 +19,54 @@ class HostFailure(Exception):
     """A tool call that failed; the message names the exception to raise."""
 
 
-def call_tool(name: str, arguments: str) -> str:
-    """The JSON that the tool answers to a JSON object of arguments."""
-    encoded = name.encode()
-    request = b"\x01" + _size(len(encoded)) + encoded + arguments.encode()
+def _requested(operation: int, name: str, arguments: str, attached: str, contents) -> bytes:
+    parts = (name.encode(), arguments.encode(), attached.encode())
+    return b"".join((_request(operation, *map(len, parts)), *parts, *contents))
+
+
+def _answered(request: bytes) -> bytes:
     try:
-        return _call(request).decode()
+        return _call(request)
     except Exception:
         raise HostFailure(_call(b"\x04").decode()) from None
+
+
+def call_tool(name: str, arguments: str, attached: str = "", contents=()) -> bytes:
+    """What the tool answers to a JSON object of arguments, and to the bytes that go with them: see
+    `parts`."""
+    return _answered(_requested(1, name, arguments, attached, contents))
+
+
+def begin_call(name: str, arguments: str, attached: str = "", contents=()) -> int:
+    """Begins such a call; its number."""
+    return int.from_bytes(_answered(_requested(5, name, arguments, attached, contents)), "little")
+
+
+def wait(seconds: float | None):
+    """The numbers of calls that were begun and are done by now, or by the time that one is or that the
+    seconds have passed."""
+    nanoseconds = -1 if seconds is None else min(max(0, int(seconds * 1e9)), (1 << 63) - 1)
+    return memoryview(_call(_time(6, nanoseconds))).cast("I").tolist()
+
+
+def take_answer(number: int) -> bytes:
+    """What `call_tool` would have answered."""
+    return _answered(_number(7, number))
+
+
+def abandon(number: int) -> None:
+    """Ends a call that was begun."""
+    _call(_number(8, number))
+
+
+def parts(answer: bytes) -> tuple[str, str, memoryview]:
+    """The JSON of an answer, what is said about its contents, and these. Only for an answer that begins
+    with a zero byte; any other is JSON and no more."""
+    json, attached = _lengths(answer)
+    whole = memoryview(answer)
+    end = 9 + json
+    said = str(whole[9:end], "utf-8"), str(whole[end : end + attached], "utf-8")
+    return *said, whole[end + attached :]
 
 
 def give_answer(

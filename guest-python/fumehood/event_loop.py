@@ -2,19 +2,30 @@
 
 The loops that CPython brings wake themselves through a pair of connected sockets, which there are
 none of here; nor are there threads or signals that could wake a loop. So a loop that only ever waits
-for its next timer is a complete one.
+for its next timer, and for tools that the host works on, is a complete one.
 """
 
 import asyncio
 import selectors
 import time
 
+from fumehood import concurrency
 
-class _Timer(selectors.SelectSelector):
-    """Waits for time to pass, unless a file is registered."""
+_LOOK = 0.01
+"""Seconds between two looks at files, while tools are waited for as well."""
+
+
+class _Waiter(selectors.SelectSelector):
+    """Waits for time to pass and for tools, and for files if some are registered."""
 
     def select(self, timeout=None):
-        if self.get_map():
+        files = self.get_map()
+        if concurrency.waited_for:
+            if files:
+                timeout = _LOOK if timeout is None else min(timeout, _LOOK)
+            concurrency.wait(timeout)
+            return super().select(0) if files else []
+        if files:
             return super().select(timeout)
         if timeout is None:
             raise RuntimeError("deadlock: every task waits for something that nothing here can do")
@@ -27,7 +38,7 @@ class EventLoop(asyncio.SelectorEventLoop):
     """The loop behind `asyncio.run` in the sandbox."""
 
     def __init__(self):
-        super().__init__(_Timer())
+        super().__init__(_Waiter())
 
     def _make_self_pipe(self):
         self._internal_fds += 1

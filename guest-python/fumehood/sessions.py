@@ -8,7 +8,7 @@ import random
 import sys
 
 import fumehood
-from fumehood import answers, steps, tools, values
+from fumehood import answers, concurrency, steps, tools, values
 
 
 def start(setup: str):
@@ -30,8 +30,11 @@ def start(setup: str):
     os.environ.setdefault("TMPDIR", "/tmp")
     tools.nesting = settings["nesting"]
     tools.request_bytes = settings["request_bytes"]
+    tools.attached_bytes = settings["attached_bytes"]
     namespace = __main__.__dict__
     namespace["final_answer"] = answers.final_answer
+    if settings["tools"]:
+        namespace["parallel"] = concurrency.parallel
     for tool in settings["tools"]:
         namespace[tool["name"]] = tools.declare(**tool)
     # It may be one of the tools.

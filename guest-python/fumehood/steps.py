@@ -2,7 +2,9 @@
 
 import __main__
 import ast
+import asyncio
 import builtins
+import inspect
 import linecache
 import struct
 import traceback
@@ -13,6 +15,9 @@ from fumehood import console, limits, tools, values
 
 # A program that breaks its builtins still gets told so.
 from builtins import compile, eval, exec, isinstance, issubclass, len, range, repr, str, type
+
+_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+"""Steps may await outside of functions, as at the prompt of `python -m asyncio`."""
 
 _HERE = __file__.rpartition("/")[0] + "/"
 """Where the frames come from that nobody wants to see in a traceback."""
@@ -104,17 +109,37 @@ def _execute(source: str, file: str) -> tuple[bool, object]:
     namespace["__builtins__"] = builtins
     # Tracebacks and `inspect` find the lines of the step, now and when a later step calls into it.
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    tree = compile(source, file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    tree = compile(source, file, "exec", ast.PyCF_ONLY_AST | _AWAIT, dont_inherit=True)
     last = tree.body[-1] if tree.body else None
-    if type(last) is not ast.Expr:
-        exec(compile(tree, file, "exec", dont_inherit=True), namespace)
-        return False, None
-    del tree.body[-1]
-    if tree.body:
-        exec(compile(tree, file, "exec", dont_inherit=True), namespace)
-    expression = compile(ast.Expression(last.value), file, "eval", dont_inherit=True)
-    value = eval(expression, namespace)
+    expression = None
+    if type(last) is ast.Expr:
+        del tree.body[-1]
+        expression = compile(ast.Expression(last.value), file, "eval", _AWAIT, dont_inherit=True)
+    statements = None
+    if tree.body or expression is None:
+        statements = compile(tree, file, "exec", _AWAIT, dont_inherit=True)
+    if _awaits(statements) or _awaits(expression):
+        value = asyncio.run(_awaited(statements, expression, namespace))
+    else:
+        if statements is not None:
+            exec(statements, namespace)
+        value = None if expression is None else eval(expression, namespace)
     return value is not None, value
+
+
+def _awaits(code) -> bool:
+    return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)
+
+
+async def _awaited(statements, expression, namespace: dict):
+    """Runs the parts of a step that awaits something outside of any function, in one loop."""
+    value = None
+    for code in (statements, expression):
+        if code is not None:
+            value = eval(code, namespace)
+            if _awaits(code):
+                value = await value
+    return None if expression is None else value
 
 
 # What the host gets ---------------------------------------------------------------------------------
@@ -175,7 +200,9 @@ def _traceback(error: BaseException) -> str:
         if one is None or id(one) in seen:
             continue
         seen.add(id(one))
-        frames = [f for f in one.stack if not f.filename.startswith(_HERE)]
+        # A step that awaits has the frames of its loop between those of this file.
+        below = next((i for i in range(len(one.stack), 0, -1) if one.stack[i - 1].filename == __file__), 0)
+        frames = [f for f in one.stack[below:] if not f.filename.startswith(_HERE)]
         if frames:
             one.stack[:] = frames
         else:

@@ -12,13 +12,16 @@ import types
 import unicodedata
 from typing import Any, Literal, Optional, Union
 
-from fumehood import door, limits, values
+from fumehood import attached, concurrency, door, limits, values
 
 nesting = 64
 """How deep the values of a call may be nested; set when the session starts."""
 
 request_bytes = 1 << 20
 """How long the arguments of a call may be as JSON; set when the session starts."""
+
+attached_bytes = 64 << 20
+"""How long the values may be that go beside them; set when the session starts."""
 
 
 class ToolError(Exception):
@@ -55,26 +58,53 @@ class _FinalAnswer(BaseException):
     """Ends a step that has given its answer. Not a signal to the host: the host was told before."""
 
 
-def call(tool: str, arguments: dict):
-    """Calls a tool with arguments by name. One that is named `final_answer` ends the step: the host has
-    kept what it returned."""
+def call(tool: str, arguments: dict, attaching=()):
+    """Calls a tool with arguments by name, and waits for its answer. Those in `attaching` may be or hold
+    bytes. A tool that is named `final_answer` ends the step: the host has kept what it returned."""
+    request = requested(tool, arguments, attaching)
+    answer = _from(door.call_tool, *request)
+    if tool == "final_answer":
+        raise _FinalAnswer
+    return attached.value_of(answer)
+
+
+def begin(tool: str, arguments: dict, attaching=()) -> int:
+    """Begins such a call; its number."""
+    return _from(door.begin_call, *requested(tool, arguments, attaching))
+
+
+def taken(number: int):
+    """The answer of a call that was begun and is done."""
+    return attached.value_of(_from(door.take_answer, number))
+
+
+def requested(tool: str, arguments: dict, attaching) -> tuple:
+    """A call as the door takes it."""
     try:
+        said, contents = "", ()
+        if attaching:
+            arguments, said, contents = attached.detached(arguments, attaching, nesting)
         encoded = values.encode(arguments, nesting)
     except (TypeError, ValueError) as error:
         detail = str(error).replace("value[", "argument [", 1)
         raise ToolArgumentError(f"{tool}: {detail}") from None
-    if len(encoded) > request_bytes:
-        raise ToolArgumentError(
-            f"{tool}: the arguments are {len(encoded)} bytes, the limit is {request_bytes} bytes"
-        )
+    _check(tool, "arguments", len(encoded) + len(said), request_bytes)
+    if contents:
+        _check(tool, "attached values", sum(map(len, contents)), attached_bytes)
+    return tool, encoded, said, contents
+
+
+def _check(tool: str, what: str, size: int, limit: int) -> None:
+    if size > limit:
+        raise ToolArgumentError(f"{tool}: the {what} are {size} bytes, the limit is {limit} bytes")
+
+
+def _from(ask, *request):
+    """What the host answers, or the exception that it wants raised."""
     try:
-        answer = door.call_tool(tool, encoded)
+        return ask(*request)
     except door.HostFailure as failure:
         text = str(failure)
-    else:
-        if tool == "final_answer":
-            raise _FinalAnswer
-        return values.decode(answer)
     _raise(text)
 
 
@@ -142,12 +172,14 @@ def _code(count: int) -> types.CodeType:
 class _Call:
     """What the function of a tool does with the values that its parameters got."""
 
-    __slots__ = ("tool", "names", "nullless")
+    __slots__ = ("tool", "names", "nullless", "attaching", "how")
 
-    def __init__(self, tool: str, names: tuple[str, ...], nullless: list[str]):
+    def __init__(self, tool: str, names: tuple[str, ...], nullless: list[str], attaching: list[str], how):
         self.tool = tool
         self.names = names
         self.nullless = nullless
+        self.attaching = attaching
+        self.how = how
 
     def __call__(self, given: tuple):
         arguments = {
@@ -155,7 +187,7 @@ class _Call:
             for name, value in zip(self.names, given)
             if value is not _omitted and not (value is None and name in self.nullless)
         }
-        return call(self.tool, arguments)
+        return self.how(self.tool, arguments, self.attaching)
 
 
 def declare(
@@ -167,28 +199,41 @@ def declare(
     nullless: list[str],
     properties: str,
     returns: str | None = None,
+    attaching: list[str] = (),
 ) -> types.FunctionType:
-    """The Python function of a tool.
+    """The Python function of a tool, and as its attribute `aio` the same for calls that are awaited.
 
     The first `required` of the parameters have no default; for those in `nullless`, None means that
     they are left out. `properties` are the schemas of the parameters as JSON, and `returns` that of the
-    answer, which are read when somebody asks for the annotations.
+    answer, which are read when somebody asks for the annotations. Those in `attaching` may be or hold bytes.
     """
     names = tuple(parameters)
     if all(map(_is_parameter, names)):
-        space = {"__builtins__": {}, "__name__": "tools", "_call": _Call(name, names, nullless)}
         code = _code(len(names)).replace(co_name=name, co_qualname=name, co_varnames=names)
-        optional = tuple([defaults.get(n, _omitted) for n in names[required:]])
-        function = types.FunctionType(code, space, name, optional or None)
-        function.__annotate__ = _annotations(names, required, defaults, properties, returns)
+        optional = tuple([defaults.get(n, _omitted) for n in names[required:]]) or None
+        annotate = _annotations(names, required, defaults, properties, returns)
+
+        def made(how):
+            does = _Call(name, names, nullless, attaching, how)
+            space = {"__builtins__": {}, "__name__": "tools", "_call": does}
+            function = types.FunctionType(code, space, name, optional)
+            function.__annotate__ = annotate
+            function.__doc__ = documentation
+            return function
     else:
         # JSON allows any text as a name; such a tool takes keyword arguments alone.
-        def function(**arguments):
-            return call(name, arguments)
+        def made(how):
+            def function(**arguments):
+                return how(name, arguments, attaching)
 
-        function.__name__ = function.__qualname__ = name
-        function.__module__ = "tools"
-    function.__doc__ = documentation
+            function.__name__ = function.__qualname__ = name
+            function.__module__ = "tools"
+            function.__doc__ = documentation
+            return function
+
+    function = made(call)
+    function.aio = made(concurrency.call)
+    function.aio.made = made
     return function
 
 

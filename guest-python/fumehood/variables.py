@@ -1,9 +1,8 @@
 """Values that the program around the sandbox puts into the session."""
 
 import __main__
-import io
 
-from fumehood import steps, values
+from fumehood import attached, steps, values
 
 
 def define(described: str, contents: bytes) -> bytes:
@@ -35,15 +34,10 @@ def _bytes(content: bytes, name: str) -> bytes:
 
 
 def _image(content: bytes, name: str):
-    import PIL.Image
-
     try:
-        image = PIL.Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
-        # Only this reads the pixels, or finds that there are none.
-        image.load()
-    except Exception as error:
-        raise ValueError(f"the picture `{name}` cannot be read: {error}") from None
-    return image
+        return attached.image(content)
+    except ValueError as error:
+        raise ValueError(f"`{name}`: {error}") from None
 
 
 _KINDS = {"json": _json, "text": _text, "bytes": _bytes, "image": _image}

@@ -6,9 +6,11 @@
 #![expect(clippy::print_stderr, reason = "building the image shows its progress")]
 
 mod agents;
+mod attached;
 mod checkpoints;
 mod clock;
 mod command;
+mod concurrency;
 mod determinism;
 mod escapes;
 mod files;

@@ -285,7 +285,8 @@ impl Toolbox {
             (StepErrorKind::ToolArguments, told)
         })?;
         let is_member = self.agent.settings().members.contains_key(&call.name);
-        gate.pass(checked, Some(&call.id)).await.map_err(|error| {
+        let answered = gate.pass(checked, Some(&call.id)).await;
+        answered.map(|output| output.value).map_err(|error| {
             let told = match is_member {
                 true => error.to_string(),
                 false => format!(

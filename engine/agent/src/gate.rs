@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use fumehood::{Arguments, Interceptor, ToolCall, ToolError, ToolFuture};
+use fumehood::{Arguments, Interceptor, ToolCall, ToolError, ToolFuture, ToolOutput};
 use serde_json::Value;
 use tracing::{Instrument as _, Span};
 
@@ -77,13 +77,17 @@ impl Gate {
     }
 
     /// Runs a call, which a model that makes it itself calls by an id.
-    pub(crate) async fn pass(&self, call: ToolCall, id: Option<&str>) -> Result<Value, ToolError> {
+    pub(crate) async fn pass(
+        &self,
+        call: ToolCall,
+        id: Option<&str>,
+    ) -> Result<ToolOutput, ToolError> {
         if members::is_together(&self.agent, call.name()) {
             // Each of the calls that it stands for goes through here.
             let _untimed = call.untimed();
             return members::together(self, call.arguments()).await;
         }
-        let (name, asked) = (call.name().to_owned(), call.arguments().clone());
+        let (name, asked) = (call.name().to_owned(), self.told_apart(&call));
         let occurrence = self.count(&name, &asked);
         if let Some(answered) = self.journal.answer(&name, &asked) {
             self.record(&name, &asked, &answered, Duration::ZERO);
@@ -104,7 +108,7 @@ impl Gate {
                 let worked = members::work(self, call).instrument(span.clone()).await;
                 worked.map(|(answer, member_run)| {
                     run = Some(Box::new(member_run));
-                    Value::String(answer)
+                    Value::String(answer).into()
                 })
             }
         };
@@ -114,6 +118,22 @@ impl Gate {
         self.journal.note_answer(&name, &asked, &answered).map_err(unstored)?;
         self.record(&name, &arguments, &answered, took);
         answered.answer.map_err(ToolError::new)
+    }
+
+    /// What the journal knows the call by. Bytes that go with it are told apart by their hash.
+    fn told_apart(&self, call: &ToolCall) -> Arguments {
+        let mut arguments = Value::Object(call.arguments().clone());
+        if self.folder.is_some() {
+            for attachment in call.attachments() {
+                if let Some(place) = arguments.pointer_mut(&attachment.at) {
+                    *place = Value::String(attachment.digest());
+                }
+            }
+        }
+        match arguments {
+            Value::Object(arguments) => arguments,
+            _ => Arguments::new(),
+        }
     }
 
     /// The call as somebody has allowed it.
@@ -182,7 +202,7 @@ impl Gate {
         self.passed().calls.push(CallRecord {
             name: name.to_owned(),
             arguments: Value::Object(arguments.clone()),
-            answer: answer.as_ref().ok().map(text),
+            answer: answer.as_ref().ok().map(|answer| text(&answer.value)),
             error: answer.as_ref().err().cloned(),
             took,
             run: run.clone(),

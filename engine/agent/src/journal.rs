@@ -14,10 +14,9 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use fumehood::Arguments;
+use fumehood::{Arguments, ToolOutput};
 use fumehood_model::Reply;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::approval::Decision;
 use crate::memory::MemberRun;
@@ -35,7 +34,7 @@ enum Entry {
 /// What a tool has answered or failed with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Answered {
-    pub(crate) answer: Result<Value, String>,
+    pub(crate) answer: Result<ToolOutput, String>,
     /// What was done for it, if it is a managed agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) run: Option<Box<MemberRun>>,
@@ -190,7 +189,7 @@ impl Contents {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -208,7 +207,7 @@ mod tests {
             assert!(journal.reply().is_none());
             journal.note_reply(&Reply::saying("first")).unwrap();
             journal.note_decision_about_code(&Decision::Deny("no".to_owned())).unwrap();
-            for answer in [Ok(json!(1)), Err("failed".to_owned())] {
+            for answer in [Ok(json!(1).into()), Err("failed".to_owned())] {
                 let answered = Answered { answer, run: None };
                 journal.note_answer("count", &one, &answered).unwrap();
             }
@@ -219,7 +218,7 @@ mod tests {
         assert!(journal.reply().is_none());
         assert_eq!(journal.decision_about_code(), Some(Decision::Deny("no".to_owned())));
         assert!(journal.answer("count", &arguments(json!({"n": 2}))).is_none());
-        assert_eq!(journal.answer("count", &one).unwrap().answer, Ok(json!(1)));
+        assert_eq!(journal.answer("count", &one).unwrap().answer, Ok(json!(1).into()));
         assert_eq!(journal.answer("count", &one).unwrap().answer, Err("failed".to_owned()));
         assert_eq!(journal.answer("count", &one), None);
         assert_eq!(journal.decision_about_call("count", &one), Some(Decision::Allow));

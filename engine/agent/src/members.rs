@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use fumehood::{Arguments, Tool, ToolError, ToolFuture};
+use fumehood::{Arguments, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
 use fumehood_model::Part;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
@@ -68,7 +68,7 @@ impl Tool for MemberTool {
         Some(json!({"type": "string"}))
     }
 
-    fn call(&self, _: Arguments) -> ToolFuture<'_> {
+    fn call(&self, _: ToolInput) -> ToolFuture<'_> {
         Box::pin(std::future::ready(Err(ToolError::new(OUTSIDE))))
     }
 }
@@ -140,7 +140,7 @@ impl Tool for TogetherTool {
         }))
     }
 
-    fn call(&self, _: Arguments) -> ToolFuture<'_> {
+    fn call(&self, _: ToolInput) -> ToolFuture<'_> {
         Box::pin(std::future::ready(Err(ToolError::new(OUTSIDE))))
     }
 }
@@ -156,11 +156,11 @@ pub(crate) fn is_together(manager: &Agent, name: &str) -> bool {
 pub(crate) fn together<'a>(
     gate: &'a Gate,
     arguments: &'a Arguments,
-) -> BoxFuture<'a, Result<Value, ToolError>> {
+) -> BoxFuture<'a, Result<ToolOutput, ToolError>> {
     Box::pin(all_of(gate, arguments))
 }
 
-async fn all_of(gate: &Gate, arguments: &Arguments) -> Result<Value, ToolError> {
+async fn all_of(gate: &Gate, arguments: &Arguments) -> Result<ToolOutput, ToolError> {
     let tasks = arguments.get("tasks").and_then(Value::as_array);
     let calls = tasks.into_iter().flatten().map(|task| {
         let mut arguments = task.as_object().cloned().unwrap_or_default();
@@ -173,13 +173,14 @@ async fn all_of(gate: &Gate, arguments: &Arguments) -> Result<Value, ToolError> 
     let reports = calls.into_iter().map(|call| -> BoxFuture<'_, Value> {
         Box::pin(async move {
             match gate.pass(call, None).await {
-                Ok(report) => json!({"report": report, "error": null}),
+                Ok(report) => json!({"report": report.value, "error": null}),
                 Err(error) => json!({"report": null, "error": error.to_string()}),
             }
         })
     });
     let reports = stream::iter(reports.collect::<Vec<_>>());
-    Ok(reports.buffered(gate.agent.settings().parallel).collect::<Vec<_>>().await.into())
+    let reports = reports.buffered(gate.agent.settings().parallel).collect::<Vec<_>>().await;
+    Ok(Value::from(reports).into())
 }
 
 /// Has a member work on what it was called with. Its run may have members of its own, and so on: the future is

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use fumehood::{Arguments, Outcome, Step, ToolError};
+use fumehood::{Arguments, Outcome, Step, ToolError, ToolOutput};
 use fumehood_model::Usage;
 use fumehood_model::semconv::{self, clipped};
 use serde_json::{Value, json};
@@ -384,14 +384,14 @@ impl Gate {
     }
 
     /// A tool has answered, or failed.
-    pub(crate) fn answered_in(&self, span: &Span, answer: &Result<Value, ToolError>) {
+    pub(crate) fn answered_in(&self, span: &Span, answer: &Result<ToolOutput, ToolError>) {
         if span.is_disabled() {
             return;
         }
         let content = self.agent.captures(span);
         match answer {
             Ok(answer) if content => {
-                let answer = answer.to_string();
+                let answer = answer.value.to_string();
                 span.record(semconv::CALL_RESULT, clipped(&answer).as_ref());
                 output(span, &answer, "application/json");
             }

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use fumehood::{Arguments, Tool, ToolError, ToolFuture};
+use fumehood::{Arguments, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -150,12 +150,11 @@ impl Tool for ProgramTool {
         self.returns.clone()
     }
 
-    fn call(&self, arguments: Arguments) -> ToolFuture<'_> {
+    fn call(&self, input: ToolInput) -> ToolFuture<'_> {
         Box::pin(async move {
-            let answer = tokio::time::timeout(self.time, self.answer(arguments)).await;
-            answer.unwrap_or_else(|_| {
-                Err(ToolError::new(format!("it took longer than {:?}", self.time)))
-            })
+            let answer = tokio::time::timeout(self.time, self.answer(input.arguments)).await;
+            let late = |_| ToolError::new(format!("it took longer than {:?}", self.time));
+            answer.map_err(late)?.map(ToolOutput::from)
         })
     }
 }

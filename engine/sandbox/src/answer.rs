@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use crate::bindings::fumehood::guest::answer::{Content, File};
 use crate::host::{checked_json, nesting_of};
 use crate::limits::NAME_BYTES;
+use crate::tools::ToolOutput;
 
 /// No table has more columns: each takes more memory than what is written for it.
 const COLUMNS_MOST: usize = 100_000;
@@ -137,7 +138,16 @@ impl FinalAnswer {
     }
 
     /// An answer that is what a tool returned, of which `json` is the text.
-    pub(crate) fn returned(value: Value, json: &str) -> FinalAnswer {
+    pub(crate) fn returned(output: ToolOutput, json: &str) -> FinalAnswer {
+        let ToolOutput { value, mut attachments } = output;
+        if let Some(whole) = attachments.pop_if(|one| one.at.is_empty()) {
+            let bytes = whole.bytes.to_vec();
+            let content = match ImageFormat::of(&bytes) {
+                Some(format) => Answer::Image { format, bytes },
+                None => Answer::File { name: "answer".to_owned(), bytes },
+            };
+            return FinalAnswer { content, ..FinalAnswer::from_text(json) };
+        }
         match value {
             Value::String(text) => FinalAnswer::from_text(text),
             _ => FinalAnswer {

@@ -5,6 +5,8 @@ wasmtime::component::bindgen!({
     world: "python",
     imports: {
         "fumehood:guest/tools.call": async,
+        "fumehood:guest/tools.begin": async,
+        "fumehood:guest/tools.wait": async,
         "fumehood:guest/limits.refuel": async | trappable,
         default: trappable,
     },

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use serde_json::Value;
 
-use crate::control::{Control, Untimed};
-use crate::tools::{Arguments, Registered, ToolError, ToolFuture};
+use crate::attachment::Attachment;
+use crate::context::CallContext;
+use crate::control::Untimed;
+use crate::tools::{Arguments, Registered, ToolError, ToolFuture, ToolInput, ToolOutput};
 
 /// A call of a tool that was not made yet. Its arguments fit the tool's parameters.
 ///
@@ -19,8 +21,8 @@ use crate::tools::{Arguments, Registered, ToolError, ToolFuture};
 pub struct ToolCall {
     registered: Arc<Registered>,
     arguments: Arguments,
-    /// The limits of the step whose code makes the call, if code does.
-    control: Option<Arc<Control>>,
+    attachments: Vec<Attachment>,
+    context: CallContext,
 }
 
 /// Why there can be no such call.
@@ -42,21 +44,25 @@ pub enum ToolCallError {
 }
 
 impl ToolCall {
-    /// Checks the arguments of a call.
+    /// Checks the arguments of a call, in which each attachment has its placeholder.
     pub(crate) fn new(
         registered: Arc<Registered>,
         arguments: Value,
+        mut attachments: Vec<Attachment>,
     ) -> Result<ToolCall, ToolCallError> {
-        registered.check(&arguments)?;
+        registered.check(&arguments, &mut attachments)?;
         match arguments {
-            Value::Object(arguments) => Ok(ToolCall { registered, arguments, control: None }),
+            Value::Object(arguments) => {
+                let context = CallContext::default();
+                Ok(ToolCall { registered, arguments, attachments, context })
+            }
             _ => Err(registered.misfit("the arguments are not an object")),
         }
     }
 
-    /// The same call, made by the code of a step with these limits.
-    pub(crate) fn made_under(mut self, control: &Arc<Control>) -> ToolCall {
-        self.control = Some(Arc::clone(control));
+    /// The same call, made by the code of a step.
+    pub(crate) fn made_in(mut self, context: CallContext) -> ToolCall {
+        self.context = context.of_tool(&self.registered.name);
         self
     }
 
@@ -70,15 +76,26 @@ impl ToolCall {
         &self.arguments
     }
 
-    /// The same call with other arguments.
+    /// The bytes that go with the arguments. Where one belongs, the arguments have its
+    /// [placeholder](Attachment::placeholder).
+    pub fn attachments(&self) -> &[Attachment] {
+        &self.attachments
+    }
+
+    /// The same call with other arguments. Attachments whose placeholder is no longer where it was are left out.
     ///
     /// # Errors
     ///
     /// A [`ToolError`] [about arguments](ToolError::is_about_arguments) if they do not fit the tool's
     /// parameters.
     pub fn with_arguments(self, arguments: Arguments) -> Result<ToolCall, ToolError> {
-        let ToolCall { registered, control, .. } = self;
-        Ok(ToolCall { control, ..ToolCall::new(registered, Value::Object(arguments))? })
+        let ToolCall { registered, mut attachments, context, .. } = self;
+        let arguments = Value::Object(arguments);
+        attachments.retain(|attachment| {
+            let there = arguments.pointer(&attachment.at);
+            there.and_then(Value::as_str) == Some(attachment.placeholder().as_str())
+        });
+        Ok(ToolCall { context, ..ToolCall::new(registered, arguments, attachments)? })
     }
 
     /// As long as the value lives, neither time nor computing counts for the step whose code makes the call:
@@ -101,10 +118,7 @@ impl ToolCall {
     /// # let code = fumehood::Code::new("").interceptor(std::sync::Arc::new(approve));
     /// ```
     pub fn untimed(&self) -> Untimed {
-        match &self.control {
-            Some(control) => control.stand_still(),
-            None => Untimed::of_nothing(),
-        }
+        self.context.untimed()
     }
 
     /// Calls the tool. A panic in it is an error.
@@ -112,17 +126,18 @@ impl ToolCall {
     /// # Errors
     ///
     /// That of the tool.
-    pub async fn run(self) -> Result<Value, ToolError> {
-        let ToolCall { registered, arguments, .. } = self;
+    pub async fn run(self) -> Result<ToolOutput, ToolError> {
+        let ToolCall { registered, arguments, attachments, context } = self;
+        let input = ToolInput { arguments, attachments, context };
         // The tool may panic while making its future as well as later.
-        contained(async { registered.tool.call(arguments).await }).await
+        contained(async { registered.tool.call(input).await }).await
     }
 
     /// Calls the tool, or has somebody decide about it.
     pub(crate) async fn run_through(
         self,
         interceptor: Option<&dyn Interceptor>,
-    ) -> Result<Value, ToolError> {
+    ) -> Result<ToolOutput, ToolError> {
         match interceptor {
             None => self.run().await,
             Some(interceptor) => contained(async { interceptor.call(self).await }).await,
@@ -132,8 +147,8 @@ impl ToolCall {
 
 /// What comes of a call if nothing panics.
 async fn contained(
-    answering: impl Future<Output = Result<Value, ToolError>>,
-) -> Result<Value, ToolError> {
+    answering: impl Future<Output = Result<ToolOutput, ToolError>>,
+) -> Result<ToolOutput, ToolError> {
     AssertUnwindSafe(answering)
         .catch_unwind()
         .await
@@ -185,12 +200,11 @@ impl std::fmt::Debug for ToolCall {
 /// ```
 /// use std::sync::atomic::{AtomicUsize, Ordering};
 ///
-/// use fumehood::{Interceptor, ToolCall, ToolFuture};
-/// use serde_json::Value;
+/// use fumehood::{Interceptor, ToolCall, ToolFuture, ToolOutput};
 ///
 /// #[derive(Default)]
 /// struct Journal {
-///     returned: Vec<(String, Value)>,
+///     returned: Vec<(String, ToolOutput)>,
 ///     next: AtomicUsize,
 /// }
 ///
@@ -215,7 +229,7 @@ pub trait Interceptor: Send + Sync {
 impl<F, Answering> Interceptor for F
 where
     F: Fn(ToolCall) -> Answering + Send + Sync,
-    Answering: Future<Output = Result<Value, ToolError>> + Send + 'static,
+    Answering: Future<Output = Result<ToolOutput, ToolError>> + Send + 'static,
 {
     fn call(&self, call: ToolCall) -> ToolFuture<'_> {
         Box::pin(self(call))

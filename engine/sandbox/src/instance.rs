@@ -112,6 +112,7 @@ impl Surroundings {
             "cwd": sandbox.directory,
             "tools": sandbox.signatures,
             "request_bytes": sandbox.limits.request_bytes,
+            "attached_bytes": sandbox.limits.attached_bytes,
             "nesting": sandbox.limits.nesting,
             "open_files": begun.open_files,
         });
@@ -193,7 +194,9 @@ impl Instance {
             step: StepIo::new(limits.clone(), Scopes::default()),
         };
         let mut store = store(engine.wasmtime(), host);
-        let request = usize::try_from(sandbox.limits.request_bytes).unwrap_or(usize::MAX);
+        let Limits { request_bytes, attached_bytes, .. } = sandbox.limits;
+        let request = request_bytes.saturating_add(attached_bytes);
+        let request = usize::try_from(request).unwrap_or(usize::MAX);
         store.set_hostcall_fuel(request.saturating_add(CALL_BYTES));
         let instantiated = engine.instantiate(&mut store, beginning).await;
         let (guest, memory) = instantiated.map_err(failing("copying the interpreter"))?;
@@ -229,19 +232,22 @@ impl Instance {
     pub(crate) async fn call(
         &mut self,
         request: Request<'_>,
-        io: StepIo,
+        mut io: StepIo,
     ) -> wasmtime::Result<guest::Outcome> {
         self.resumes = false;
         let host = self.store.data_mut();
+        io.number_calls_after(&host.step);
         host.memory.begin(io.limits().memory_bytes);
         host.step = io;
         let (interpreter, store) = (self.guest.fumehood_guest_interpreter(), &mut self.store);
-        match request {
+        let outcome = match request {
             Request::Run { source, file } => interpreter.call_run(store, source, file).await,
             Request::Define { described, contents } => {
                 interpreter.call_define(store, self.define, described, contents).await
             }
-        }
+        };
+        self.store.data_mut().step.abandon_calls();
+        outcome
     }
 
     /// Whether the guest has files open.

@@ -27,11 +27,13 @@
 
 mod ambience;
 mod answer;
+mod attachment;
 mod bindings;
 mod calls;
 mod checkpoint;
 mod code;
 mod console;
+mod context;
 mod control;
 mod determinism;
 mod endings;
@@ -62,9 +64,11 @@ mod wasi;
 pub mod workshop;
 
 pub use answer::{Answer, FinalAnswer, ImageFormat};
+pub use attachment::Attachment;
 pub use calls::{Interceptor, ToolCall, ToolCallError};
 pub use checkpoint::Checkpoint;
 pub use code::Code;
+pub use context::CallContext;
 pub use control::{CancelHandle, Untimed};
 pub use determinism::Determinism;
 pub use engine::{Engine, Metering};
@@ -87,7 +91,8 @@ pub use saved::SavedHeader;
 pub use session::Session;
 pub use shelf::{SessionGuard, Shelf, ShelfBuilder, ShelfStatus};
 pub use tools::{
-    Arguments, Returning, Tool, ToolDeclaration, ToolError, ToolFuture, function, unusable_name,
+    Arguments, Returning, Tool, ToolDeclaration, ToolError, ToolFuture, ToolInput, ToolOutput,
+    function, function_of_input, unusable_name,
 };
 pub use variables::Variables;
 pub use wasi::Grant;

@@ -69,6 +69,8 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 /// * `tool_calls`: 1000
 /// * `request_bytes`: 1 MiB
 /// * `answer_bytes`: 16 MiB
+/// * `attached_bytes`: 64 MiB
+/// * `calls_at_once`: 64
 /// * `nesting`: 64
 /// * `session`: no limits beyond those of each step
 ///
@@ -124,6 +126,11 @@ pub struct Limits {
     pub request_bytes: u64,
     /// Bytes of the answer of one tool call, as JSON.
     pub answer_bytes: u64,
+    /// Bytes that go with the arguments or with the answer of one tool call beside the JSON: pictures,
+    /// arrays, tables.
+    pub attached_bytes: u64,
+    /// Tool calls that may be under way at the same time. Code that begins more waits until one is done.
+    pub calls_at_once: u32,
     /// How deep values may be nested that go in or out.
     pub nesting: u32,
     /// What all steps of a session may use together.
@@ -146,6 +153,8 @@ impl Default for Limits {
             tool_calls: 1000,
             request_bytes: 1 << 20,
             answer_bytes: 16 << 20,
+            attached_bytes: 64 << 20,
+            calls_at_once: 64,
             nesting: 64,
             session: Totals::default(),
         }
@@ -205,6 +214,10 @@ impl Limits {
         with_request_bytes, request_bytes: u64;
         /// Sets `answer_bytes`.
         with_answer_bytes, answer_bytes: u64;
+        /// Sets `attached_bytes`.
+        with_attached_bytes, attached_bytes: u64;
+        /// Sets `calls_at_once`.
+        with_calls_at_once, calls_at_once: u32;
         /// Sets `nesting`.
         with_nesting, nesting: u32;
         /// Sets `session`.
@@ -241,6 +254,7 @@ impl Limits {
         let cpu = self.cpu.unwrap_or(TIME_LEAST);
         least("cpu_ms", milliseconds(cpu), milliseconds(TIME_LEAST))?;
         least("memory_bytes", self.memory_bytes, image_bytes)?;
+        least("calls_at_once", self.calls_at_once.into(), 1)?;
         least("nesting", self.nesting.into(), 1)
     }
 
@@ -481,6 +495,8 @@ mod tests {
             tool_calls: 1000,
             request_bytes: 1024 * 1024,
             answer_bytes: 16 * 1024 * 1024,
+            attached_bytes: 64 * 1024 * 1024,
+            calls_at_once: 64,
             nesting: 64,
             session: Totals {
                 fuel: None,

@@ -127,6 +127,15 @@ pub enum Event<'a> {
         /// The arguments as a JSON object.
         arguments: &'a str,
     },
+    /// The tool says how far it has come.
+    ToolProgress {
+        /// The tool.
+        tool: &'a str,
+        /// In words of the tool's, which come from whoever wrote it: they may contain anything.
+        message: &'a str,
+        /// The share of the whole that is done, from 0 to 1.
+        share: Option<f64>,
+    },
     /// The tool is done.
     ToolReturned {
         /// The tool.

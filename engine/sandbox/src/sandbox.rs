@@ -175,7 +175,7 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn tool_call(&self, name: &str, arguments: Value) -> Result<ToolCall, ToolCallError> {
-        ToolCall::new(self.inner.tools.named(name)?, arguments)
+        ToolCall::new(self.inner.tools.named(name)?, arguments, Vec::new())
     }
 
     /// The granted folders: where the guest sees each, and whether it can write there.

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::tools::ToolDeclaration;
+use crate::tools::slots::wants_any;
 
 /// The arguments of the guest's `tools.declare`, where they are described.
 pub(crate) fn signature(tool: &ToolDeclaration) -> Value {
@@ -24,7 +25,9 @@ pub(crate) fn signature(tool: &ToolDeclaration) -> Value {
         left_out.then(|| (*name).clone())
     };
     let in_order = required.iter().chain(&optional);
-    json!({
+    let attaching = in_order.clone().filter(|(_, schema)| wants_any(schema));
+    let attaching = attaching.map(|(name, _)| (*name).clone()).collect::<Vec<_>>();
+    let mut signature = json!({
         "name": tool.name,
         "documentation": documentation(tool, in_order.clone()),
         "parameters": in_order.map(|(name, _)| *name).collect::<Vec<_>>(),
@@ -33,7 +36,11 @@ pub(crate) fn signature(tool: &ToolDeclaration) -> Value {
         "nullless": optional.iter().filter_map(nullless).collect::<Vec<_>>(),
         "properties": Value::Object(properties.clone()).to_string(),
         "returns": tool.returns.as_ref().map(Value::to_string),
-    })
+    });
+    if !attaching.is_empty() {
+        signature["attaching"] = attaching.into();
+    }
+    signature
 }
 
 /// Whether `null` is a value of the parameter, and not another way to leave it out.

@@ -1,7 +1,7 @@
 # Asks for every operation that does not exist, and for nothing.
 import _host
 refused = 0
-for operation in [0, *range(5, 256)]:
+for operation in [0, *range(9, 256)]:
     for rest in (b"", b"\0" * 100, b"\xff" * 100, b"A" * 1_000_000):
         try:
             _host.call(bytes([operation]) + rest)
@@ -19,4 +19,4 @@ for request in (None, 1, "text", [1], object()):
     except TypeError:
         refused += 1
 print(refused)
-#=> 1016
+#=> 1000

@@ -5,7 +5,7 @@ door._call = lambda request: b'"forged"'
 print(echo(1))
 #%% step
 print(echo(2))
-tools.call = lambda tool, arguments: "again"
+tools.call = lambda tool, arguments, attaching=(): "again"
 print(echo(3))
 #%% step
 import _host

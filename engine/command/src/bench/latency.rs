@@ -3,7 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use fumehood::{Engine, Outcome, Pool, Sandbox, SandboxBuilder, Session, Step, workshop};
+use fumehood::{
+    Attachment, Engine, Outcome, Pool, Sandbox, SandboxBuilder, Session, Step, ToolOutput, workshop,
+};
 use serde_json::json;
 
 use super::Bench;
@@ -22,6 +24,8 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
     pooled(bench).await?;
     steps(bench).await?;
     tools(bench).await?;
+    large_values(bench).await?;
+    together(bench).await?;
     processes(bench)
 }
 
@@ -191,7 +195,8 @@ async fn tools(bench: &mut Bench<'_>) -> Result<()> {
     // What the function of the tool says to the host, without the function.
     step(
         &mut session,
-        "import _host\nrequest = b'\\x01\\x03\\0\\0\\0add' + b'{\"a\": 1, \"b\": 2.5, \"c\": 3}'\ncall = _host.call",
+        "import _host, struct\narguments = b'{\"a\": 1, \"b\": 2.5, \"c\": 3}'\n\
+         request = struct.pack('<BIII', 1, 3, len(arguments), 0) + b'add' + arguments\ncall = _host.call",
     )
     .await?;
     let loop_of = |body: &str| format!("for _ in range({CALLS}): {body}");
@@ -209,6 +214,77 @@ async fn tools(bench: &mut Bench<'_>) -> Result<()> {
         bench.add(key, what, "µs", vec![("fumehood", samples)])?;
     }
     Ok(())
+}
+
+/// Bytes that cross to a tool, and from one.
+async fn large_values(bench: &mut Bench<'_>) -> Result<()> {
+    const LARGE: usize = 50_000_000;
+    const SENT: &str = "tool_send_50mb_ms";
+    const RECEIVED: &str = "tool_receive_50mb_ms";
+    if !bench.wants(&[SENT, RECEIVED]) {
+        return Ok(());
+    }
+    let send = fumehood::function_of_input(
+        "send",
+        "Takes bytes.",
+        json!({
+            "type": "object",
+            "properties": {"data": {"type": "string", "contentMediaType": Attachment::BYTES}},
+            "required": ["data"],
+        }),
+        |input| async move {
+            let bytes = input.attachments.iter().map(|one| one.bytes.len()).sum::<usize>();
+            Ok(json!(bytes).into())
+        },
+    );
+    let held = bytes::Bytes::from(vec![7; LARGE]);
+    let receive = fumehood::function_of_input(
+        "receive",
+        "Answers bytes.",
+        json!({"type": "object"}),
+        move |_| std::future::ready(Ok(ToolOutput::bytes(Attachment::BYTES, held.clone()))),
+    );
+    let sandbox = bench.image.sandbox(Sandbox::builder(&bench.engine).tool(send).tool(receive))?;
+    let mut session = sandbox.session().await?;
+    step(&mut session, &format!("data = bytes({LARGE})\nassert send(data) == len(receive())"))
+        .await?;
+    for (key, what, call) in [
+        (SENT, "50 MB of bytes to a tool", "send(data)"),
+        (RECEIVED, "50 MB of bytes from a tool", "receive()"),
+    ] {
+        // Timed inside, as the end of a step and the beginning of the next deal with the memory that it has written.
+        let code = format!(
+            "import time\nbegan = time.perf_counter()\n{call}\ntime.perf_counter() - began"
+        );
+        let mut samples = Samples::default();
+        for _ in 0..30 {
+            let Outcome::Completed(Some(value)) = step(&mut session, &code).await?.outcome else {
+                bail!("a step that measures has no value");
+            };
+            samples.push(value.repr.parse::<f64>()? * 1e3);
+        }
+        bench.add(key, what, "ms", vec![("fumehood", samples)])?;
+    }
+    Ok(())
+}
+
+/// Tools that take their time, at the same time.
+async fn together(bench: &mut Bench<'_>) -> Result<()> {
+    const KEY: &str = "parallel_ten_ms";
+    if !bench.wants(&[KEY]) {
+        return Ok(());
+    }
+    let parameters = json!({"type": "object", "properties": {"n": {"type": "integer"}}});
+    let nap = fumehood::function("nap", "Takes 50 ms.", parameters, |_| async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Ok::<_, String>(())
+    });
+    let sandbox = bench.image.sandbox(Sandbox::builder(&bench.engine).tool(nap))?;
+    let mut session = sandbox.session().await?;
+    let samples =
+        sample(20, async || step(&mut session, "parallel(nap, range(10))").await.map(drop));
+    let samples = samples.await?.less(0.0, 1e3);
+    bench.add(KEY, "ten tools of 50 ms at the same time", "ms", vec![("fumehood", samples)])
 }
 
 /// Whole processes.

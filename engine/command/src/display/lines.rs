@@ -40,6 +40,12 @@ fn line(event: &AgentEvent<'_>) -> Option<Value> {
             "tool": tool,
             "arguments": serde_json::from_str::<Value>(arguments).ok(),
         }),
+        AgentEvent::Sandbox(Event::ToolProgress { tool, message, share }) => json!({
+            "event": "tool_progress",
+            "tool": tool,
+            "message": message,
+            "share": share,
+        }),
         AgentEvent::Sandbox(Event::ToolReturned { tool, result, took }) => json!({
             "event": "tool_returned",
             "tool": tool,

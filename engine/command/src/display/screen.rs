@@ -179,6 +179,11 @@ impl Screen {
         match event {
             Event::Output { bytes, .. } => self.output(&String::from_utf8_lossy(bytes)),
             Event::ToolCalled { tool, .. } => self.printer.wait_for(&format!("tool {tool}")),
+            Event::ToolProgress { tool, message, share } => {
+                let share =
+                    share.map_or(String::new(), |share| format!("{:.0} %, ", share * 100.0));
+                self.printer.wait_for(&format!("tool {tool}: {share}{}", first(message)));
+            }
             Event::ToolReturned { tool, result, took } => {
                 self.answered(tool, *result, *took);
                 self.printer.wait_for("running");

@@ -60,8 +60,6 @@ struct Standing {
     since: Instant,
     /// What had been used of the processor by then.
     cpu: Duration,
-    /// How many hold it.
-    holders: u32,
 }
 
 /// The time limits of a step, and what has come of them.
@@ -71,6 +69,8 @@ pub(super) struct Clock {
     /// Tells clocks apart: when the step began.
     id: Instant,
     standing: Option<Standing>,
+    /// How many hold it.
+    holders: u32,
     time: Duration,
     time_scope: Scope,
     cpu: Option<Duration>,
@@ -88,6 +88,7 @@ impl Clock {
             started,
             id: started,
             standing: None,
+            holders: 0,
             time: limits.time,
             time_scope: scopes.time,
             cpu: limits.cpu,
@@ -105,19 +106,23 @@ impl Clock {
         self.id
     }
 
-    /// Time does not count from here on, until [`Clock::go_on`] was called as often as this.
-    pub(super) fn stand_still(&mut self, now: Instant) {
-        let cpu = self.meter.used(now);
-        self.standing.get_or_insert(Standing { since: now, cpu, holders: 0 }).holders += 1;
+    /// When the limit of time is reached, unless the clock stands still until then.
+    pub(super) fn limit_at(&self) -> Instant {
+        self.started + self.time
     }
 
-    /// Time counts again, if nobody else holds it.
-    pub(super) fn go_on(&mut self, now: Instant) {
-        let Some(standing) = &mut self.standing else { return };
-        standing.holders -= 1;
-        if standing.holders == 0
-            && let Some(Standing { since, cpu, .. }) = self.standing.take()
-        {
+    /// One more holds the clock, or one less does.
+    pub(super) fn hold(&mut self, one_more: bool) {
+        self.holders = if one_more { self.holders + 1 } else { self.holders.saturating_sub(1) };
+    }
+
+    /// Has the clock stand still while somebody holds it and the guest waits for the host, and only then: where
+    /// calls are under way beside the guest's own work, that work counts.
+    pub(super) fn stand_or_go(&mut self, now: Instant, guest_waits: bool) {
+        if guest_waits && self.holders > 0 {
+            let cpu = self.meter.used(now);
+            self.standing.get_or_insert(Standing { since: now, cpu });
+        } else if let Some(Standing { since, cpu }) = self.standing.take() {
             self.started += now - since;
             self.meter.set_back(cpu);
         }
@@ -139,7 +144,7 @@ impl Clock {
     }
 
     fn look_at_time(&mut self, now: Instant) -> Option<(Reason, Action)> {
-        let limit_at = self.started + self.time;
+        let limit_at = self.limit_at();
         if now < limit_at {
             return None;
         }
@@ -184,7 +189,7 @@ impl Clock {
             return cancelling.unwrap_or(now + STANDING_PERIOD);
         }
         let time = self.deadline.as_ref();
-        let time = time.map_or(self.started + self.time, Interrupting::next_look);
+        let time = time.map_or(self.limit_at(), Interrupting::next_look);
         let cpu = self.cpu.map(|limit| match &self.cpu_deadline {
             Some(interrupting) => interrupting.next_look(),
             None => now + limit.saturating_sub(self.meter.used(now)).max(CPU_PERIOD),

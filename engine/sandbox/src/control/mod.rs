@@ -79,6 +79,8 @@ pub(crate) struct Control {
     /// How many things on the host the guest waits for. While there is none, a call that is pending
     /// has only handed control back for a moment.
     waits: AtomicU32,
+    /// How many hold the clock of a step; it is looked at before anything is locked for them.
+    held: AtomicU32,
     step: Mutex<StepState>,
     interrupted: Notify,
     /// Who stops a guest that is metered by the clock.
@@ -148,6 +150,7 @@ impl Control {
             memory: Mutex::default(),
             words,
             waits: AtomicU32::new(0),
+            held: AtomicU32::new(0),
             step: Mutex::default(),
             interrupted: Notify::new(),
             watch,
@@ -304,28 +307,57 @@ impl Control {
     /// the host can make the guest wait says so.
     pub(crate) fn wait(&self) -> Wait<'_> {
         self.waits.fetch_add(1, Ordering::Relaxed);
+        self.stand_or_go();
         Wait(self)
     }
 
-    /// Has the time of the running step stand still as long as the value lives.
+    /// Has the time of the running step stand still as long as the value lives and the guest waits.
     pub(crate) fn stand_still(self: &Arc<Control>) -> Untimed {
         let mut step = self.step();
         let clock = step.clock.as_mut().map(|clock| {
-            clock.stand_still(Instant::now());
+            clock.hold(true);
+            self.held.fetch_add(1, Ordering::Relaxed);
+            clock.stand_or_go(Instant::now(), self.is_waiting());
             clock.id()
         });
         Untimed(clock.map(|clock| (Arc::clone(self), clock)))
     }
 
-    fn go_on(&self, of: Instant) {
+    /// The guest begins or ends to wait: where somebody holds the clock, it stands or goes.
+    fn stand_or_go(&self) {
+        if self.held.load(Ordering::Relaxed) == 0 {
+            return;
+        }
         let now = Instant::now();
         let next = {
             let mut step = self.step();
-            // By now another step may run, whose time is none of the value's business.
-            let Some(clock) = step.clock.as_mut().filter(|clock| clock.id() == of) else { return };
-            clock.go_on(now);
+            let Some(clock) = step.clock.as_mut() else { return };
+            clock.stand_or_go(now, self.is_waiting());
             clock.next_look(now)
         };
+        self.watch_at(next);
+    }
+
+    /// When the running step is interrupted for its time.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.step().clock.as_ref().map(Clock::limit_at)
+    }
+
+    fn go_on(&self, of: Instant) {
+        self.held.fetch_sub(1, Ordering::Relaxed);
+        let now = Instant::now();
+        let (next, runner) = {
+            let mut step = self.step();
+            // By now another step may run, whose time is none of the value's business.
+            let Some(clock) = step.clock.as_mut().filter(|clock| clock.id() == of) else { return };
+            clock.hold(false);
+            clock.stand_or_go(now, self.is_waiting());
+            (clock.next_look(now), step.runner.clone())
+        };
+        // Who runs the step may wait for longer than that, if it was held by another task.
+        if let Some(runner) = runner {
+            runner.wake();
+        }
         self.watch_at(next);
     }
 
@@ -407,6 +439,7 @@ pub(crate) struct Wait<'a>(&'a Control);
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
         self.0.waits.fetch_sub(1, Ordering::Relaxed);
+        self.0.stand_or_go();
     }
 }
 

@@ -1,8 +1,15 @@
 //! The host's side of the wall: what each import of the guest's world does.
+//!
+//! * `tools`: calls of tools
+//! * `under_way`: those that were begun and not waited for
+//! * `attached`: values that go beside JSON
+
+mod attached;
+mod tools;
+mod under_way;
 
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
 
 use serde_json::value::RawValue;
 use wasmtime::component::ResourceTable;
@@ -17,7 +24,10 @@ use crate::control::{Control, Fuel, Reason, Refuel};
 use crate::files::{HostFiles, Places};
 use crate::limits::{Limit, Limits, Reached, Scopes};
 use crate::outcome::{Event, Listener};
-use crate::tools::{FINAL_ANSWER, ToolError, Tools};
+use crate::tools::Tools;
+
+pub(crate) use self::attached::of_call as attachments_of_call;
+use self::under_way::UnderWay;
 
 /// What the host functions of a session work on.
 pub(crate) struct Host {
@@ -48,6 +58,7 @@ pub(crate) struct StepIo {
     interceptor: Option<Arc<dyn Interceptor>>,
     fuel: Fuel,
     tool_calls: u64,
+    under_way: UnderWay,
     answer: Option<FinalAnswer>,
 }
 
@@ -55,7 +66,17 @@ impl StepIo {
     pub(crate) fn new(limits: Limits, scopes: Scopes) -> StepIo {
         let fuel = Fuel::new(&limits, scopes.fuel);
         let (listener, interceptor) = (None, None);
-        StepIo { limits, scopes, listener, interceptor, fuel, tool_calls: 0, answer: None }
+        let under_way = tools::none_under_way(&limits);
+        StepIo {
+            limits,
+            scopes,
+            listener,
+            interceptor,
+            fuel,
+            tool_calls: 0,
+            under_way,
+            answer: None,
+        }
     }
 
     pub(crate) fn listener(mut self, listener: Option<Listener>) -> StepIo {
@@ -78,6 +99,16 @@ impl StepIo {
 
     pub(crate) fn tool_calls(&self) -> u64 {
         self.tool_calls
+    }
+
+    /// Has no call the number of one of the step before.
+    pub(crate) fn number_calls_after(&mut self, before: &StepIo) {
+        self.under_way.number_after(&before.under_way);
+    }
+
+    /// Ends the calls that nobody has waited for.
+    pub(crate) fn abandon_calls(&mut self) {
+        self.under_way.abandon_all();
     }
 
     pub(crate) fn take_answer(&mut self) -> Option<FinalAnswer> {
@@ -144,75 +175,6 @@ async fn hand_control_back() {
         Poll::Pending
     })
     .await;
-}
-
-impl guest::tools::Host for Host {
-    async fn call(&mut self, name: String, arguments: String) -> Result<String, String> {
-        let step = &mut self.step;
-        step.tool_calls = step.tool_calls.saturating_add(1);
-        if step.tool_calls > step.limits.tool_calls {
-            return Err(self.control.note(Reason::Limit(Reached {
-                limit: Limit::ToolCalls,
-                scope: step.scopes.tool_calls,
-                value: step.limits.tool_calls,
-                used: step.tool_calls,
-            })));
-        }
-        let limits = &step.limits;
-        if arguments.len() as u64 > limits.request_bytes {
-            return Err(format!(
-                "ToolArgumentError: {name}: the arguments are {} bytes, the limit is {} bytes",
-                arguments.len(),
-                limits.request_bytes
-            ));
-        }
-        if nesting_of(&arguments) > limits.nesting {
-            return Err(format!("ToolArgumentError: {name}: the arguments are nested too deeply"));
-        }
-        let call = match self.tools.call_of_guest(&name, &arguments) {
-            Ok(call) => call.made_under(&self.control),
-            Err(error) => return Err(raised(&error.into())),
-        };
-        step.tell(Event::ToolCalled { tool: &name, arguments: &arguments });
-        let started = Instant::now();
-        let _wait = self.control.wait();
-        let answered = tokio::select! {
-            biased;
-            () = self.control.interruption() => {
-                // Whoever interrupted has noted why; the exception is raised from the call.
-                Err(self.control.take_interruption().unwrap_or_default())
-            }
-            answered = call.run_through(step.interceptor.as_deref()) => {
-                answered.map_err(|error| raised(&error))
-            }
-        };
-        let result = answered.and_then(|answer| {
-            let text = answer.to_string();
-            if text.len() as u64 > limits.answer_bytes {
-                return Err(format!(
-                    "ToolError: {name}: the answer is {} bytes, the limit is {} bytes",
-                    text.len(),
-                    limits.answer_bytes
-                ));
-            }
-            if name == FINAL_ANSWER && step.answer.is_none() {
-                step.answer = Some(FinalAnswer::returned(answer, &text));
-            }
-            Ok(text)
-        });
-        step.tell(Event::ToolReturned {
-            tool: &name,
-            result: result.as_deref().map_err(String::as_str),
-            took: started.elapsed(),
-        });
-        result
-    }
-}
-
-/// What the guest raises when a call has no answer.
-fn raised(error: &ToolError) -> String {
-    let name = if error.is_about_arguments() { "ToolArgumentError" } else { "ToolError" };
-    format!("{name}: {error}")
 }
 
 /// JSON text from the guest, if that is what it is.

@@ -1,244 +1,19 @@
-//! Host functions that the code in the sandbox can call.
-//!
-//! A [`Tool`] has a name, a description, a JSON Schema of its parameters, and an async function. In
-//! the guest it is a plain Python function. Each call's arguments are checked against the schema
-//! before the tool sees them; what a tool needs to know, such as a credential, stays on the host.
+//! The tools of a sandbox, and what is checked before a call.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{Tool, slots};
+use crate::attachment::Attachment;
 use crate::calls::{ToolCall, ToolCallError};
 use crate::error::ConfigError;
+use crate::host::attachments_of_call;
 
 /// The tool that gives the final answer.
 pub(crate) const FINAL_ANSWER: &str = "final_answer";
-
-/// The arguments of a call, by the names of the parameters.
-pub type Arguments = serde_json::Map<String, Value>;
-
-/// What [`Tool::call`] returns.
-pub type ToolFuture<'a> = Pin<Box<dyn Future<Output = Result<Value, ToolError>> + Send + 'a>>;
-
-/// A host function that the code in the sandbox can call.
-///
-/// # Examples
-///
-/// ```
-/// use fumehood::{Arguments, Tool, ToolError, ToolFuture};
-/// use serde_json::{Value, json};
-///
-/// struct Population {
-///     api_key: String,
-/// }
-///
-/// impl Tool for Population {
-///     fn name(&self) -> &str {
-///         "population"
-///     }
-///     fn description(&self) -> &str {
-///         "How many people live in a city."
-///     }
-///     fn parameters(&self) -> Value {
-///         json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]})
-///     }
-///     fn call(&self, arguments: Arguments) -> ToolFuture<'_> {
-///         Box::pin(async move {
-///             match arguments["city"].as_str() {
-///                 Some("Reykjavik") => Ok(json!(139_875)),
-///                 _ => Err(ToolError::new(format!("no such city for key of {} bytes", self.api_key.len()))),
-///             }
-///         })
-///     }
-/// }
-/// ```
-pub trait Tool: Send + Sync + 'static {
-    /// The name of the Python function.
-    fn name(&self) -> &str;
-
-    /// What it does, for the model and for `help(tool)`.
-    fn description(&self) -> &str;
-
-    /// A JSON Schema of type `object`, whose properties are the parameters of the Python function:
-    /// their types become type hints, their `default`s defaults, their `description`s part of the
-    /// docstring. Parameters that are not `required` may be left out.
-    fn parameters(&self) -> Value;
-
-    /// A JSON Schema of the answers, for the model; its type becomes the hint of what the Python function
-    /// returns, and its `description` part of the docstring. Answers are not checked against it. The
-    /// default is none.
-    fn returns(&self) -> Option<Value> {
-        None
-    }
-
-    /// Does it. The arguments fit the schema. The future is dropped when the step reaches its time
-    /// limit or is cancelled.
-    fn call(&self, arguments: Arguments) -> ToolFuture<'_>;
-
-    /// The same tool, which says what it [returns](Tool::returns).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use fumehood::{Tool, function};
-    /// use serde_json::json;
-    ///
-    /// let now = function("now", "The time.", json!({"type": "object"}), |_| async {
-    ///     Ok::<_, String>("12:00")
-    /// })
-    /// .returning(json!({"type": "string", "description": "Hours and minutes."}));
-    /// ```
-    fn returning(self, schema: Value) -> Returning<Self>
-    where
-        Self: Sized,
-    {
-        Returning { tool: self, schema }
-    }
-}
-
-/// A tool that says what it returns; see [`Tool::returning`].
-#[derive(Clone, Debug)]
-pub struct Returning<T> {
-    tool: T,
-    schema: Value,
-}
-
-impl<T: Tool> Tool for Returning<T> {
-    fn name(&self) -> &str {
-        self.tool.name()
-    }
-
-    fn description(&self) -> &str {
-        self.tool.description()
-    }
-
-    fn parameters(&self) -> Value {
-        self.tool.parameters()
-    }
-
-    fn returns(&self) -> Option<Value> {
-        Some(self.schema.clone())
-    }
-
-    fn call(&self, arguments: Arguments) -> ToolFuture<'_> {
-        self.tool.call(arguments)
-    }
-}
-
-/// Why a tool has no answer. The message is for the code that called it, and the model that wrote
-/// the code.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ToolError {
-    message: String,
-    about_arguments: bool,
-}
-
-impl ToolError {
-    /// An error with this message. In the guest it is a `ToolError`.
-    pub fn new(message: impl Into<String>) -> ToolError {
-        ToolError { message: message.into(), about_arguments: false }
-    }
-
-    /// An error with this message, which is about what the tool was called with. In the guest it is a
-    /// `ToolArgumentError`, which is also a `TypeError`.
-    pub fn about_arguments(message: impl Into<String>) -> ToolError {
-        ToolError { message: message.into(), about_arguments: true }
-    }
-
-    /// Whether it is about what the tool was called with.
-    pub fn is_about_arguments(&self) -> bool {
-        self.about_arguments
-    }
-}
-
-impl From<ToolCallError> for ToolError {
-    fn from(error: ToolCallError) -> ToolError {
-        let about_arguments = matches!(error, ToolCallError::Arguments { .. });
-        ToolError { message: error.to_string(), about_arguments }
-    }
-}
-
-/// A tool made of a closure; see [`function`].
-struct Function<F> {
-    name: String,
-    description: String,
-    parameters: Value,
-    run: F,
-}
-
-/// Makes a tool of an async closure.
-///
-/// The answer is anything serde can write as JSON, the error anything that can be displayed.
-///
-/// # Examples
-///
-/// ```
-/// use serde_json::json;
-///
-/// let add = fumehood::function(
-///     "add",
-///     "Adds two numbers.",
-///     json!({
-///         "type": "object",
-///         "properties": {"a": {"type": "number"}, "b": {"type": "number"}},
-///         "required": ["a", "b"],
-///     }),
-///     |arguments| async move {
-///         match (arguments["a"].as_f64(), arguments["b"].as_f64()) {
-///             (Some(a), Some(b)) => Ok(a + b),
-///             _ => Err("the numbers are too large"),
-///         }
-///     },
-/// );
-/// ```
-pub fn function<F, Answering, Answer, Error>(
-    name: impl Into<String>,
-    description: impl Into<String>,
-    parameters: Value,
-    run: F,
-) -> impl Tool
-where
-    F: Fn(Arguments) -> Answering + Send + Sync + 'static,
-    Answering: Future<Output = Result<Answer, Error>> + Send + 'static,
-    Answer: Serialize,
-    Error: std::fmt::Display,
-{
-    let run = move |arguments| {
-        let answering = run(arguments);
-        let future: ToolFuture<'static> = Box::pin(async move {
-            let answer = answering.await.map_err(|error| ToolError::new(error.to_string()))?;
-            serde_json::to_value(answer).map_err(|error| ToolError::new(error.to_string()))
-        });
-        future
-    };
-    Function { name: name.into(), description: description.into(), parameters, run }
-}
-
-impl<F> Tool for Function<F>
-where
-    F: Fn(Arguments) -> ToolFuture<'static> + Send + Sync + 'static,
-{
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn parameters(&self) -> Value {
-        self.parameters.clone()
-    }
-
-    fn call(&self, arguments: Arguments) -> ToolFuture<'_> {
-        (self.run)(arguments)
-    }
-}
 
 /// A tool as it was when the sandbox was built.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -263,21 +38,36 @@ pub(crate) struct Tools {
 
 /// A tool of a sandbox.
 pub(crate) struct Registered {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) tool: Arc<dyn Tool>,
     arguments: jsonschema::Validator,
+    /// The schema, if it wants attachments anywhere.
+    attaching: Option<Value>,
 }
 
 impl Registered {
-    /// Whether arguments fit.
-    pub(crate) fn check(&self, arguments: &Value) -> Result<(), ToolCallError> {
+    /// Whether arguments fit, and what is attached to them.
+    pub(crate) fn check(
+        &self,
+        arguments: &Value,
+        attachments: &mut [Attachment],
+    ) -> Result<(), ToolCallError> {
         let wrong = self.arguments.iter_errors(arguments).map(|error| {
             let place = error.instance_path().to_string();
             let place = place.trim_start_matches('/').replace('/', ".");
             if place.is_empty() { error.to_string() } else { format!("{place}: {error}") }
         });
         let reasons = wrong.take(5).collect::<Vec<_>>();
-        if reasons.is_empty() { Ok(()) } else { Err(self.misfit(&reasons.join("; "))) }
+        if !reasons.is_empty() {
+            return Err(self.misfit(&reasons.join("; ")));
+        }
+        match &self.attaching {
+            None if attachments.is_empty() => Ok(()),
+            None => Err(self.misfit("no argument may be bytes")),
+            Some(schema) => {
+                slots::check(schema, arguments, attachments).map_err(|why| self.misfit(&why))
+            }
+        }
     }
 
     pub(crate) fn misfit(&self, why: &str) -> ToolCallError {
@@ -317,6 +107,7 @@ impl Tools {
                 reason: error.to_string(),
             })?;
         }
+        let attaching = slots::wants_any(&parameters).then(|| parameters.clone());
         let declaration = ToolDeclaration {
             name: name.clone(),
             description: tool.description().to_owned(),
@@ -326,7 +117,7 @@ impl Tools {
         if self.by_name.contains_key(&name) {
             return Err(ConfigError::DuplicateTool { name });
         }
-        let registered = Registered { name: name.clone(), tool, arguments };
+        let registered = Registered { name: name.as_str().into(), tool, arguments, attaching };
         self.by_name.insert(name, Arc::new(registered));
         Ok(declaration)
     }
@@ -341,11 +132,15 @@ impl Tools {
         &self,
         name: &str,
         arguments: &str,
+        attached: &str,
+        contents: Vec<u8>,
     ) -> Result<ToolCall, ToolCallError> {
         let registered = self.named(name)?;
-        let arguments = serde_json::from_str(arguments)
+        let mut arguments = serde_json::from_str(arguments)
             .map_err(|error| registered.misfit(&error.to_string()))?;
-        ToolCall::new(registered, arguments)
+        let attachments = attachments_of_call(&mut arguments, attached, contents)
+            .map_err(|why| registered.misfit(&why))?;
+        ToolCall::new(registered, arguments, attachments)
     }
 
     pub(crate) fn named(&self, name: &str) -> Result<Arc<Registered>, ToolCallError> {
@@ -385,6 +180,7 @@ pub fn unusable_name(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::function;
     use super::*;
     use serde_json::json;
 
@@ -446,7 +242,7 @@ mod tests {
             "required": ["n"],
         });
         tools.add(tool("f", schema)).unwrap();
-        let check = |arguments: &str| match tools.call_of_guest("f", arguments) {
+        let check = |arguments: &str| match tools.call_of_guest("f", arguments, "", Vec::new()) {
             Ok(_) => "fits".to_owned(),
             Err(ToolCallError::Arguments { reason }) => reason,
             Err(error) => panic!("neither fits nor is wrong: {error}"),
@@ -458,6 +254,9 @@ mod tests {
         assert!(check(r#"{"n": 1, "m": 2}"#).contains("'m' was unexpected"));
         assert!(check("[1]").contains("not of type \"object\""));
         assert!(check("{").contains("EOF"));
-        assert!(matches!(tools.call_of_guest("g", "{}"), Err(ToolCallError::Unknown { .. })));
+        assert!(matches!(
+            tools.call_of_guest("g", "{}", "", Vec::new()),
+            Err(ToolCallError::Unknown { .. })
+        ));
     }
 }

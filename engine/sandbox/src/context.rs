@@ -1,0 +1,77 @@
+//! What a tool knows about the call that it answers.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::control::{Control, Untimed};
+use crate::outcome::{Event, Listener};
+
+/// Bytes of what a tool says about its progress; the rest is not passed on.
+const PROGRESS_BYTES: usize = 1_000;
+
+/// Who calls a tool, and how long the answer may take. A call that is no longer wanted is dropped: there is
+/// nothing that a tool has to look at for that.
+///
+/// # Examples
+///
+/// ```
+/// use fumehood::{ToolError, ToolInput, ToolOutput};
+///
+/// async fn download(input: ToolInput) -> Result<ToolOutput, ToolError> {
+///     for part in 1..=4 {
+///         input.context.progress(&format!("part {part} of 4"), Some(f64::from(part) / 4.0));
+///     }
+///     Ok(serde_json::json!("done").into())
+/// }
+/// ```
+#[derive(Clone, Default)]
+pub struct CallContext {
+    /// The limits of the step whose code makes the call, if code does.
+    control: Option<Arc<Control>>,
+    listener: Option<Listener>,
+    tool: Option<Arc<str>>,
+}
+
+impl CallContext {
+    /// Of a call that the code of a step makes.
+    pub(crate) fn of_step(control: &Arc<Control>, listener: Option<Listener>) -> CallContext {
+        CallContext { control: Some(Arc::clone(control)), listener, tool: None }
+    }
+
+    /// The same, of a tool that has this name.
+    pub(crate) fn of_tool(mut self, name: &Arc<str>) -> CallContext {
+        self.tool = Some(Arc::clone(name));
+        self
+    }
+
+    /// When the step will be interrupted for its time, if nothing stops its clock until then; nothing, if no
+    /// code makes the call.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.control.as_ref()?.deadline()
+    }
+
+    /// Tells whoever listens to the step how far the tool has come: in words, and as a share of the whole from 0
+    /// to 1, if that is known. Of the words, the first thousand bytes are told.
+    pub fn progress(&self, message: &str, share: Option<f64>) {
+        if let (Some(listener), Some(tool)) = (&self.listener, &self.tool) {
+            let message = &message[..message.floor_char_boundary(PROGRESS_BYTES)];
+            let share = share.filter(|share| share.is_finite()).map(|share| share.clamp(0.0, 1.0));
+            listener(Event::ToolProgress { tool, message, share });
+        }
+    }
+
+    /// As long as the value lives, neither time nor computing counts for the step; see
+    /// [`ToolCall::untimed`](crate::ToolCall::untimed).
+    pub fn untimed(&self) -> Untimed {
+        match &self.control {
+            Some(control) => control.stand_still(),
+            None => Untimed::of_nothing(),
+        }
+    }
+}
+
+impl std::fmt::Debug for CallContext {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallContext").field("tool", &self.tool).finish_non_exhaustive()
+    }
+}

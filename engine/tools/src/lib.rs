@@ -1,0 +1,6 @@
+//! Tools for the sandbox, whoever they come from.
+//!
+//! Each of them is a [`Tool`](fumehood::Tool) in the end: checked arguments go in, a value and bytes come out,
+//! and what they need to know stays on the host.
+
+#![forbid(unsafe_code)]
