@@ -22,6 +22,8 @@ macro_rules! runtime {
 pub(crate) const RUNTIME: [(&str, &str); 13] = runtime![
     "fumehood/__init__.py",
     "fumehood/answers.py",
+    "fumehood/attached.py",
+    "fumehood/concurrency.py",
     "fumehood/console.py",
     "fumehood/door.py",
     "fumehood/event_loop.py",
