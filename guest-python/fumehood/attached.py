@@ -105,11 +105,11 @@ def saved(save) -> bytes:
 def _array(array) -> tuple:
     import numpy as np
 
-    array = np.ascontiguousarray(array)
+    array = np.asarray(array, order="C")
     head = io.BytesIO()
     np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(array))
     # Dates have no buffers of their own.
-    return head.getvalue(), array.view(np.uint8).data if array.size else b""
+    return head.getvalue(), array.reshape(-1).view(np.uint8).data if array.size else b""
 
 
 # And back ---------------------------------------------------------------------------------------------

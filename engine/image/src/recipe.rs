@@ -19,7 +19,7 @@ macro_rules! runtime {
 }
 
 /// The Python that runs in the guest.
-pub(crate) const RUNTIME: [(&str, &str); 13] = runtime![
+pub(crate) const RUNTIME: [(&str, &str); 15] = runtime![
     "fumehood/__init__.py",
     "fumehood/answers.py",
     "fumehood/attached.py",
