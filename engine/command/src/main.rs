@@ -6,6 +6,7 @@
 //! * `run`: agents, whose `model` the flags choose; `display` shows them at work, `approval` asks before they
 //!   do something; `chat` is a run with a task after the other; `runs` has those that were stored
 //! * `agents`: agents as files
+//! * `eval`: agents at many tasks, and how often they are right
 //! * `program_tool`: tools that are programs of this machine
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
@@ -22,6 +23,7 @@ mod approval;
 mod bench;
 mod chat;
 mod display;
+mod eval;
 mod exec;
 mod image;
 mod lines;
@@ -63,6 +65,7 @@ enum Command {
     Exec(exec::ExecFlags),
     Repl(repl::ReplFlags),
     Bench(bench::BenchFlags),
+    Eval(eval::EvalFlags),
     Run(run::RunFlags),
     Demo(run::DemoFlags),
     Chat(chat::ChatFlags),
@@ -88,6 +91,7 @@ async fn main() -> ExitCode {
         Command::Exec(flags) => exec::exec(flags, &arguments.image, &printer).await,
         Command::Repl(flags) => repl::repl(flags, &arguments.image, &printer).await,
         Command::Bench(flags) => bench::bench(flags, &arguments.image, &printer).await,
+        Command::Eval(flags) => eval::eval(flags, &arguments.image, &printer).await,
         Command::Run(flags) => run::run(flags, &arguments.image, &printer).await,
         Command::Demo(flags) => run::demo(flags, &arguments.image, &printer).await,
         Command::Chat(flags) => chat::chat(flags, &arguments.image, &printer).await,

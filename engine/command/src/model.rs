@@ -1,7 +1,7 @@
 //! The model that the flags choose.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -48,20 +48,32 @@ pub(crate) struct Choice {
 impl Choice {
     /// The model. Failures that may pass are tried again.
     pub(crate) fn model(&self) -> Result<Arc<dyn Model>> {
-        if let Some(recording) = self.name.strip_prefix("replay:") {
+        if let Some(recording) = self.recording() {
             return Ok(Arc::new(Replay::open(recording)?));
         }
-        let (mut model, key) = self.api_model()?;
+        let (mut model, _) = self.api_model()?;
         for (field, value) in &self.extra {
             model = model.with_extra(field, value.clone());
         }
-        let model = Retry::new(Paced::new(model, self.rates));
-        let Some(path) = &self.record else { return Ok(Arc::new(model)) };
+        let model = Arc::new(Retry::new(Paced::new(model, self.rates)));
+        match &self.record {
+            Some(path) => self.recorded(model, path),
+            None => Ok(model),
+        }
+    }
+
+    /// The model that was chosen, with its replies written to a file.
+    pub(crate) fn recorded(&self, model: Arc<dyn Model>, path: &Path) -> Result<Arc<dyn Model>> {
         let mut recorder = Recorder::create(model, path)?;
-        if let Some(key) = key {
+        if let (_, Some(key)) = self.api_model()? {
             recorder = recorder.hiding(key);
         }
         Ok(Arc::new(recorder))
+    }
+
+    /// The path of the recording that is the model, if it is one.
+    pub(crate) fn recording(&self) -> Option<&Path> {
+        self.name.strip_prefix("replay:").map(Path::new)
     }
 
     /// Who runs it, if that is known, and its name there.
@@ -127,11 +139,21 @@ impl ModelFlags {
         self.model.is_some() || in_environment().is_some()
     }
 
+    /// Whether a flag says which, and not the environment.
+    pub(crate) fn is_given_by_flag(&self) -> bool {
+        self.model.is_some()
+    }
+
     /// Takes a model, if there is one.
     pub(crate) fn take(&mut self, model: Option<String>) {
         if model.is_some() {
             self.model = model;
         }
+    }
+
+    /// Takes away where replies are to be written.
+    pub(crate) fn take_record(&mut self) -> Option<PathBuf> {
+        self.record.take()
     }
 
     /// Takes a key, if there is one.

@@ -254,8 +254,8 @@ impl Memory {
         usage
     }
 
-    /// What that is in money, if all prices are known.
-    pub(crate) fn cost(&self, prices: Option<&Prices>) -> Option<f64> {
+    /// What that is in money at these prices, if all prices are known: managed agents have their own.
+    pub fn cost(&self, prices: Option<&Prices>) -> Option<f64> {
         let members = self.member_runs().map(|member| member.cost).sum::<Option<f64>>()?;
         Some(prices?.of(&self.own_usage()) + members)
     }

@@ -47,7 +47,7 @@ impl Check {
                     Ok(_) => Err(message.unwrap_or("the answer does not fulfil it".to_owned())),
                     Err(raised) => Err(match message {
                         Some(message) => format!("{message} ({raised})"),
-                        None => raised,
+                        None => raised.to_string(),
                     }),
                 }
             })

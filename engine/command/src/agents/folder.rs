@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use fumehood_agent::Prompts;
+use sha2::{Digest as _, Sha256};
 
 use crate::agents::checking::{Check, Python};
 use crate::agents::file::{AgentFile, CheckTable, FILE, Kind};
@@ -28,7 +29,7 @@ const DEPTH: usize = 8;
 const AGENTS: usize = 100;
 
 /// A folder that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AgentFolder {
     path: PathBuf,
     pub(crate) file: AgentFile,
@@ -38,6 +39,8 @@ pub(crate) struct AgentFolder {
     pub(crate) members: Vec<AgentFolder>,
     /// The text of the recording that is its model.
     pub(crate) recording: Option<String>,
+    /// Of all that was read, but for managed agents.
+    digest: Sha256,
 }
 
 impl AgentFolder {
@@ -68,12 +71,49 @@ impl AgentFolder {
             tools: Vec::new(),
             members: Vec::new(),
             recording: None,
+            digest: Sha256::new(),
             file,
         };
+        read_folder.note(FILE, &text);
         read_folder.look_at_kind()?;
         read_folder.read_belongings(folder, &text)?;
         read_folder.read_members(folder, depth, agents)?;
         Ok(read_folder)
+    }
+
+    /// What two folders have in common that hold the same agent.
+    pub(crate) fn digest(&self) -> String {
+        let mut digest = self.digest.clone();
+        for member in &self.members {
+            digest.update(member.digest());
+        }
+        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// A file was read that belongs to the agent.
+    fn note(&mut self, name: &str, text: &str) {
+        for part in [name, text] {
+            self.digest.update((part.len() as u64).to_le_bytes());
+            self.digest.update(part);
+        }
+    }
+
+    /// The agent as one of the other kind. What only its own kind can have is left out, and prompts are ours; where
+    /// it calls tools, one of them runs Python.
+    pub(crate) fn of_other_kind(&self) -> AgentFolder {
+        let mut other = self.clone();
+        other.prompts = None;
+        let file = &mut other.file;
+        (file.code_tags, file.structured) = (None, None);
+        (file.python, file.parallel_tools, file.prompts) = (None, None, None);
+        file.kind = match file.kind {
+            Kind::Code => {
+                file.python = Some(true);
+                Kind::ToolCalling
+            }
+            Kind::ToolCalling => Kind::Code,
+        };
+        other
     }
 
     /// Where the folder is.
@@ -113,24 +153,31 @@ impl AgentFolder {
 
     /// Reads the files that the file names, and its tools.
     fn read_belongings(&mut self, folder: &Dir, text: &str) -> Result<()> {
-        if let Some(name) = &self.file.prompts {
-            let prompts = read(folder, name, FILE_BYTES).map_err(anyhow::Error::from);
-            let prompts = prompts.and_then(|text| Ok(Prompts::from_yaml(&text)?));
-            let place = || format!("{}: cannot use `{name}`", self.place("prompts"));
-            self.prompts = Some(prompts.with_context(place)?);
+        if let Some(name) = self.file.prompts.clone() {
+            let place = format!("{}: cannot use `{name}`", self.place("prompts"));
+            let text = read(folder, &name, FILE_BYTES).with_context(|| place.clone())?;
+            self.note(&name, &text);
+            self.prompts = Some(Prompts::from_yaml(&text).context(place)?);
         }
         for (number, check) in (1..).zip(&self.file.checks) {
             self.checks.push(self.check(folder, check, number)?);
+        }
+        for check in self.checks.clone() {
+            if let Python::File { name, source } = &check.python {
+                self.note(name, source);
+            }
         }
         let shown = self.path.join(FILE).display().to_string();
         for entry in &self.file.tools {
             self.tools.push(ToolSource::read(entry, text, &shown)?);
         }
         let model = self.file.model.as_ref().map_or("", |model| model.0.name.as_str());
-        if let Some(name) = model.strip_prefix("replay:") {
-            let recording = read(folder, name, RECORDING_BYTES);
+        if let Some(name) = model.strip_prefix("replay:").map(str::to_owned) {
+            let recording = read(folder, &name, RECORDING_BYTES);
             let place = || format!("{}: cannot read `{name}`", self.place("model"));
-            self.recording = Some(recording.with_context(place)?);
+            let recording = recording.with_context(place)?;
+            self.note(&name, &recording);
+            self.recording = Some(recording);
         }
         Ok(())
     }

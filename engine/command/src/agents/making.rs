@@ -31,7 +31,7 @@ impl<'a> Engines<'a> {
     }
 
     /// The engine for the prepared image of this name, and the flags that say it.
-    fn of(&self, image: Option<&str>) -> Result<(Engine, ImageFlags)> {
+    pub(crate) fn of(&self, image: Option<&str>) -> Result<(Engine, ImageFlags)> {
         let flags = self.flags.or_image(image)?;
         let mut made = self.made.borrow_mut();
         if let Some((_, engine)) = made.iter().find(|(name, _)| name.as_deref() == image) {
@@ -90,6 +90,16 @@ impl AgentFolder {
         self.made(engines, &model, overrides)
     }
 
+    /// The same with a model that is there already.
+    pub(crate) fn agent_with(
+        &self,
+        model: &Arc<dyn Model>,
+        engines: &Engines<'_>,
+        overrides: &Overrides<'_>,
+    ) -> Result<AgentBuilder> {
+        self.made(engines, model, overrides)
+    }
+
     /// The agent with a model that is never asked, to be looked at.
     pub(crate) fn agent_to_look_at(&self, engines: &Engines<'_>) -> Result<Agent> {
         let nobody: Arc<dyn Model> = Arc::new(Scripted::new(Vec::<String>::new()));
@@ -116,7 +126,8 @@ impl AgentFolder {
         Ok(Some(Choice { name, api_base, extra: fields, rates, ..Choice::default() }))
     }
 
-    fn model(&self, flags: &ModelFlags) -> Result<Option<Arc<dyn Model>>> {
+    /// The model that the flags choose, or the folder.
+    pub(crate) fn model(&self, flags: &ModelFlags) -> Result<Option<Arc<dyn Model>>> {
         let own = self.choice()?;
         let Some(choice) = flags.over(own.clone()) else { return Ok(None) };
         let is_own = own.is_some_and(|own| own.name == choice.name);

@@ -12,16 +12,19 @@ pub(super) fn told(error: &toml::de::Error, text: &str, shown: &str) -> anyhow::
     let start = error.span().map_or(0, |span| span.start);
     let before = text.as_bytes().iter().take(start);
     let line = 1 + before.filter(|byte| **byte == b'\n').count();
-    let message = error.message();
-    let what = match unknown(message) {
+    // It has what the file says, and goes to the terminal.
+    anyhow!("`{shown}`, line {line}: {}", units::printable(&explained(error.message())))
+}
+
+/// What serde says; of a key that is none, also which may have been meant.
+pub(crate) fn explained(message: &str) -> String {
+    match unknown(message) {
         Some(key) => {
             let known = known(message).collect::<Vec<_>>();
             format!("there is no key `{key}`; {}", meant(key, &known))
         }
         None => message.to_owned(),
-    };
-    // It has what the file says, and goes to the terminal.
-    anyhow!("`{shown}`, line {line}: {}", units::printable(&what))
+    }
 }
 
 /// The key that is none, if that is what serde says.

@@ -29,8 +29,12 @@ use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::ImageFlags;
 
+pub(crate) use checking::variables;
+pub(crate) use file::Kind;
 pub(crate) use folder::AgentFolder;
+pub(crate) use judging::{Judge, NoValue};
 pub(crate) use making::{Engines, Overrides};
+pub(crate) use mistakes::explained;
 
 /// Make, look at, check and import agents that are files
 #[derive(Clone, Debug, clap::Subcommand)]

@@ -1,6 +1,7 @@
 //! Files for an agent, in a folder of their own, so that nothing beside them is granted.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -58,6 +59,28 @@ impl Files {
             names.push(name.to_string_lossy().into_owned());
         }
         Ok(Files { folder: Some(folder), names })
+    }
+
+    /// Copies of files of a folder, by their paths in it. Nothing leads out of it: no `..`, and no link.
+    pub(crate) fn of_folder(folder: &Dir, paths: &[String]) -> Result<Files> {
+        let mut files = Files::copied(&[], None)?;
+        if paths.is_empty() {
+            return Ok(files);
+        }
+        let copies = tempfile::tempdir().context("cannot make a folder for the files")?;
+        for path in paths {
+            let Some(name) = Path::new(path).file_name().and_then(|name| name.to_str()) else {
+                bail!("`{path}` is not a file");
+            };
+            let copy = || {
+                let mut copy = File::create_new(copies.path().join(name))?;
+                io::copy(&mut folder.open(path)?, &mut copy)
+            };
+            copy().with_context(|| format!("cannot copy `{path}`"))?;
+            files.names.push(name.to_owned());
+        }
+        files.folder = Some(Folder::Temporary(copies));
+        Ok(files)
     }
 
     /// The files that were copied for a run before.
