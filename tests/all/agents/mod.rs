@@ -3,6 +3,7 @@
 mod approval;
 mod code;
 mod command;
+mod eval;
 mod examples;
 mod files;
 mod import;
