@@ -116,39 +116,45 @@ async fn time_spent_asleep_or_in_a_tool_counts() {
     assert_eq!(repr(session.run("1").await.unwrap()), "1");
 }
 
-/// asyncio's own `finally` fails like this when its event loop was interrupted in a bad moment.
 /// What an agent or a person needs is no reason to end the code that waits for it; what the code needs
-/// besides counts as ever.
+/// besides counts as ever. So it is in both ways of metering.
 #[tokio::test]
 async fn time_does_not_count_where_whoever_answers_a_call_says_so() {
-    let slow = fumehood::function("slow", "", json!({"type": "object"}), |_| async {
-        tokio::time::sleep(Duration::from_millis(600)).await;
-        Ok::<_, String>(1)
-    });
-    let limits = Limits::default().with_time(Duration::from_millis(300));
-    let sandbox = builder().tool(slow).limits(limits).build().unwrap();
-    let mut session = sandbox.session().await.unwrap();
-    let patient = |call: ToolCall| async move {
-        let _untimed = (call.untimed(), call.untimed());
-        call.run().await
-    };
-    let code = |source: &str| Code::new(source).interceptor(Arc::new(patient));
-    let step = session.run(code("slow() + slow()")).await.unwrap();
-    assert!(step.usage.wall > Duration::from_millis(1200), "{:?}", step.usage);
-    assert_eq!(repr(step), "2");
-    let step = session.run(code("slow()\nwhile True: pass")).await.unwrap();
-    let (limit, _) = reached(&step);
-    assert_eq!((limit.limit, limit.value), (Limit::Time, 300));
-    assert!((300..600).contains(&limit.used), "{limit:?}");
-    let handle = session.cancel_handle();
-    let cancelled = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        handle.cancel();
-    };
-    let (step, ()) = tokio::join!(session.run(code("slow()")), cancelled);
-    assert!(matches!(step.unwrap().outcome, Outcome::Cancelled(_)));
+    for builder in [builder, crate::clock::builder] {
+        let slow = fumehood::function("slow", "", json!({"type": "object"}), |_| async {
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            Ok::<_, String>(1)
+        });
+        let limits = Limits::default().with_time(Duration::from_millis(300));
+        let sandbox = builder().tool(slow).limits(limits).build().unwrap();
+        let mut session = sandbox.session().await.unwrap();
+        let patient = |call: ToolCall| async move {
+            let _untimed = (call.untimed(), call.untimed());
+            call.run().await
+        };
+        let code = |source: &str| Code::new(source).interceptor(Arc::new(patient));
+        let step = session.run(code("slow() + slow()")).await.unwrap();
+        assert!(step.usage.wall > Duration::from_millis(1200), "{:?}", step.usage);
+        assert_eq!(repr(step), "2");
+        // Code that sees the limit, and code that is stopped by the second wall.
+        for source in ["slow()\nwhile True: pass", "slow()\nsum(range(10**12))"] {
+            let step = session.run(code(source)).await.unwrap();
+            let (limit, _) = reached(&step);
+            assert_eq!((limit.limit, limit.value), (Limit::Time, 300), "{source}");
+            assert!((300..3000).contains(&limit.used), "{source}: {limit:?}");
+            assert!(step.usage.wall > Duration::from_millis(900), "{source}: {:?}", step.usage);
+        }
+        let handle = session.cancel_handle();
+        let cancelled = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            handle.cancel();
+        };
+        let (step, ()) = tokio::join!(session.run(code("slow()")), cancelled);
+        assert!(matches!(step.unwrap().outcome, Outcome::Cancelled(_)));
+    }
 }
 
+/// asyncio's own `finally` fails like this when its event loop was interrupted in a bad moment.
 #[tokio::test]
 async fn failing_to_tidy_up_after_a_limit_is_told_as_the_limit() {
     let mut session = session().await;

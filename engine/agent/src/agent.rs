@@ -13,7 +13,7 @@ use crate::error::{AgentConfigError, AgentError};
 use crate::members::{MemberTool, TogetherTool};
 use crate::memory::Memory;
 use crate::parse::CodeTags;
-use crate::prompts::{Member, Prompts, Scene, Templates};
+use crate::prompts::{Member, PromptError, Prompts, Scene, Templates};
 use crate::result::{Prices, RunResult};
 use crate::run::Run;
 use crate::task::Task;
@@ -76,6 +76,13 @@ pub(crate) enum Kind {
         /// One of them runs code.
         python: bool,
     },
+}
+
+impl Kind {
+    /// Whether its model can have code run.
+    pub(crate) fn has_code(&self) -> bool {
+        matches!(self, Kind::Code { .. } | Kind::ToolCalling { python: true })
+    }
 }
 
 impl Agent {
@@ -162,6 +169,26 @@ impl Agent {
     /// What its prompts are made of.
     pub fn prompts(&self) -> &Prompts {
         self.0.templates.prompts()
+    }
+
+    /// What would be wrong with these prompts for this agent: all that are no templates, and all that cannot be
+    /// rendered. Those that only a run asks for are rendered with an example of a task, an answer and so on. The
+    /// list is empty if nothing is wrong.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use fumehood_agent::{Agent, Prompts};
+    ///
+    /// # fn example(agent: &Agent, file: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// for error in agent.prompt_errors(&Prompts::from_yaml(file)?) {
+    ///     println!("{error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn prompt_errors(&self, prompts: &Prompts) -> Vec<PromptError> {
+        Templates::errors(prompts, &self.0.scene)
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -311,7 +338,8 @@ impl AgentBuilder {
 
     /// Adds an agent that this one can call: a function of the agent's name in code, a tool for tool-calling
     /// agents. Each call is a run of its own, with a session of its own; they can run at the same time. For
-    /// that, code has the function `ask_together`, which takes a list of tasks.
+    /// that, code has the function `ask_together`, which takes a list of tasks; that of tool-calling agents with
+    /// [`python`](AgentBuilder::python), too.
     pub fn managed(mut self, agent: Agent) -> Self {
         self.members.push(agent);
         self
@@ -408,7 +436,7 @@ impl AgentBuilder {
             }
         }
         // Those that call tools without code call several at a time as it is.
-        if let (Kind::Code { .. }, false) = (&kind, members.is_empty()) {
+        if kind.has_code() && !members.is_empty() {
             sandbox = sandbox.tool(TogetherTool::of(members.keys()));
         }
         let sandbox = sandbox.build()?;

@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
-use crate::agent::{Agent, Kind, Settings};
+use crate::agent::{Agent, Settings};
 use crate::error::AgentError;
 use crate::event::AgentEvent;
 use crate::gate::{self, Gate, MemberCall};
@@ -148,7 +148,7 @@ impl Tool for TogetherTool {
 /// Whether a call of this name is one of several members.
 pub(crate) fn is_together(manager: &Agent, name: &str) -> bool {
     let Settings { kind, members, .. } = manager.settings();
-    name == TOGETHER && matches!(kind, Kind::Code { .. }) && !members.is_empty()
+    name == TOGETHER && kind.has_code() && !members.is_empty()
 }
 
 /// Gives tasks to members at the same time. The calls go through the gate that this one has come through: the

@@ -123,10 +123,13 @@ async fn whoever_is_asked_may_take_their_time() {
             })
         }
     }
-    let limits = fumehood::Limits::default().with_time(Duration::from_millis(400));
-    let called = Arc::default();
-    let sandbox = builder().tool(echo(&called)).limits(limits);
-    let agent = Agent::code(Scripted::new(["<code>final_answer(echo(5))</code>"]), sandbox);
-    let result = agent.approve(Slow).build().unwrap().run("x").await.unwrap();
-    assert_eq!(result.answer.json(), Some(json!(5)));
+    for builder in [builder, crate::clock::builder] {
+        let limits = fumehood::Limits::default().with_time(Duration::from_millis(400));
+        let called = Arc::default();
+        let sandbox = builder().tool(echo(&called)).limits(limits);
+        let agent = Agent::code(Scripted::new(["<code>final_answer(echo(5))</code>"]), sandbox);
+        let result = agent.approve(Slow).build().unwrap().run("x").await.unwrap();
+        assert_eq!(result.answer.json(), Some(json!(5)));
+        assert_eq!(actions(&result).len(), 1);
+    }
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use fumehood_agent::Prompts;
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::command::fumehood;
@@ -138,11 +140,148 @@ fn what_is_shown_are_the_settings_with_their_defaults_and_the_tools() {
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     assert_eq!(line("max_steps"), "max_steps 3");
-    assert_eq!(line("parallel_tools"), "parallel_tools 8 (default)");
+    assert_eq!(line("parallel"), "parallel 8 (default)");
     assert_eq!(line("limits.time"), "limits.time 30s (default)");
     assert!(told.contains("def final_answer("), "{told}");
     assert!(!told.contains("code_tags"), "{told}");
     assert_eq!(shown(folder.path(), &[])["settings"]["model.name"], "ollama:llama3.3");
+}
+
+#[test]
+fn how_many_work_at_a_time_is_said_alike_for_both_kinds() {
+    for kind in ["code", "tool_calling"] {
+        let file = format!("version = 1\nkind = '{kind}'\nparallel = 3\n");
+        let folder = folder(&[("agent.toml", &file)]);
+        assert_eq!(shown(folder.path(), &[])["settings"]["parallel"], 3);
+    }
+}
+
+#[test]
+fn managed_agents_are_shown_as_a_tree_with_what_tells_them_apart() {
+    let member = |name: &str, rest: &str| {
+        format!("version = 1\nname = '{name}'\ndescription = 'Is {name}.'\n{rest}")
+    };
+    let reader = "model = 'ollama:small'\nmax_steps = 4\ninstructions = \"Read\\nall.\"\n\
+                  [limits]\ntime = '5s'\ncpu = '2s'\n";
+    let folder = folder(&[
+        ("agent.toml", "version = 1\nname = 'boss'\nmodel = 'ollama:big'\n"),
+        ("agents/reader/agent.toml", &member("reader", reader)),
+        ("agents/reader/agents/counter/agent.toml", &member("counter", "")),
+        ("agents/writer/agent.toml", &member("writer", "kind = 'tool_calling'\npython = true\n")),
+    ]);
+    let output = agent("show", folder.path(), &[]);
+    let told = text(&output.stdout);
+    let tree = told.split_once("manages:\n").unwrap().1;
+    assert_snapshot!(tree, @r###"
+    ├─ reader: Is reader.
+    │  │  kind          code
+    │  │  model         ollama:small
+    │  │  tools         final_answer, ask_together
+    │  │  max_steps     4
+    │  │  limits        time 5s, memory 1GiB, cpu 2s, output 1MiB, tool_calls 1000
+    │  │  instructions  Read all.
+    │  └─ counter: Is counter.
+    │        kind          code
+    │        model         that of its manager
+    │        tools         final_answer
+    │        max_steps     20
+    │        limits        time 30s, memory 1GiB, output 1MiB, tool_calls 1000
+    │        instructions  none
+    └─ writer: Is writer.
+          kind          tool_calling
+          model         that of its manager
+          tools         final_answer, python_interpreter
+          max_steps     20
+          limits        time 30s, memory 1GiB, output 1MiB, tool_calls 1000
+          instructions  none
+    "###);
+}
+
+/// A mistake in one place hides none in another.
+#[test]
+fn all_that_is_wrong_with_a_folder_is_told_at_once() {
+    let mut prompts = Prompts::code_agent();
+    prompts.system_prompt = "{{ wich }}".to_owned();
+    let mut of_member = Prompts::code_agent();
+    of_member.planning.update_plan_pre_messages = "{{ name }}".to_owned();
+    of_member.managed_agent.report = "one\n{{ final_anwser }}".to_owned();
+    of_member.final_answer.post_messages = "{{ remaining_steps }}".to_owned();
+    let file = "version = 1\nmodel = 'oponai:gpt-4o'\nprompts = 'prompts.yaml'\npython = true\n\
+                clock_start = 3\nmanaged = ['agents/reader', 'nowhere', 'agents/broken', 'agents/other']\n\
+                [[grants]]\nfolder = 'here'\nat = '/here'\n[[grants]]\nfolder = 'nowhere'\nat = '/x'\n\
+                [[checks]]\nname = 'x'\n[[checks]]\nfile = 'none.py'\n\
+                [[tools]]\nsource = 'mcp'\n";
+    let broken = "version = 1\nmax_stpes = 3\nname = 3\n[limits]\ntime = 'x'\n";
+    let folder = folder(&[
+        ("agent.toml", file),
+        ("prompts.yaml", &prompts.to_yaml().unwrap()),
+        ("here/x.txt", ""),
+        (
+            "agents/reader/agent.toml",
+            "version = 1\nname = 'reader'\nmodel = 'replay:said.jsonl'\nprompts = 'own.yaml'\n",
+        ),
+        ("agents/reader/said.jsonl", "{"),
+        ("agents/reader/own.yaml", &of_member.to_yaml().unwrap()),
+        ("agents/broken/agent.toml", broken),
+        ("agents/other/agent.toml", "version = 1\nname = = 'other'\n"),
+    ]);
+    let output = agent("check", folder.path(), &["--json"]);
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&found["ok"], &found["more_mistakes"]), (&json!(false), &json!(0)));
+    let base = format!("{}/", folder.path().display());
+    let places = found["mistakes"].as_array().unwrap().iter().map(|mistake| {
+        let said = |key: &str| match &mistake[key] {
+            Value::Null => "-".to_owned(),
+            Value::String(text) => text.replace(&base, ""),
+            number => number.to_string(),
+        };
+        let what = said("what").chars().take(60).collect::<String>();
+        format!("{} {} {}: {what}", said("file"), said("line"), said("key"))
+    });
+    let mut places = places.collect::<Vec<_>>();
+    places.sort();
+    assert_snapshot!(places.join("\n"), @r###"
+    agent.toml - -: the agent cannot be made: a managed agent needs a name and a
+    agent.toml 11 grants.folder: cannot grant `nowhere`: No such file or directory (os error 
+    agent.toml 13 checks: check 1 needs either `python`, an expression, or `file`
+    agent.toml 16 checks.file: cannot read `none.py`: No such file or directory (os error 2
+    agent.toml 17 tools: there is no source `mcp`; there are `built_in`
+    agent.toml 2 model.name: `oponai:gpt-4o` does not begin with a provider, as `openai:g
+    agent.toml 4 python: only agents with `kind = "tool_calling"` have it
+    agent.toml 5 clock_start: only a sandbox with `deterministic = SEED` has it
+    agent.toml 6 managed: cannot open the folder `nowhere`: No such file or directory 
+    agents/broken/agent.toml 2 -: there is no key `max_stpes`; it may be meant for `max_steps`
+    agents/broken/agent.toml 3 -: invalid type: integer `3`, expected a string
+    agents/broken/agent.toml 5 -: `x` does not begin with a number
+    agents/other/agent.toml 2 -: extra `=`, expected nothing
+    agents/other/agent.toml 2 -: unexpected key or value, expected newline, `#`
+    agents/reader/agent.toml - description: a managed agent needs one
+    agents/reader/agent.toml 3 model: the recording `<text>` cannot be used: line 1: EOF while par
+    "###);
+
+    // The same in words, each with its place.
+    let output = agent("check", folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(4));
+    let told = text(&output.stderr);
+    assert_eq!(told.matches("error: `").count(), places.len(), "{told}");
+    assert!(told.contains(&format!("cannot be made: {} mistakes", places.len())), "{told}");
+}
+
+#[test]
+fn what_is_checked_is_told_as_json() {
+    let folder = folder(&[("agent.toml", "version = 1\nmodel = 'openai:gpt-4o'\n")]);
+    let output = agent("check", folder.path(), &["--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let shown = folder.path().display().to_string();
+    let model = json!({"folder": shown, "model": "openai:gpt-4o", "provider": "openai", "key_is_set": false});
+    assert_eq!(
+        found,
+        json!({
+            "folder": shown, "ok": true, "mistakes": [], "more_mistakes": 0, "models": [model],
+        })
+    );
 }
 
 #[test]
@@ -171,13 +310,20 @@ fn what_cannot_be_made_is_told_with_file_and_key() {
             "max_stpes = 3",
             "agent.toml`, line 2: there is no key `max_stpes`; it may be meant for `max_steps`",
         ),
+        (
+            "parallel_tools = 3",
+            "agent.toml`, line 2: there is no key `parallel_tools`; it may be meant for `parallel`",
+        ),
         ("prompts = '../prompts.yaml'", "key `prompts`: cannot use `../prompts.yaml`"),
         ("prompts = 'bad.yaml'", "these prompts are missing: system_prompt"),
         ("model = 'replay:/etc/passwd'", "key `model`: cannot read `/etc/passwd`"),
         ("managed = ['.']", "managed agents are nested at most 8 deep"),
         ("managed = ['away']", "key `managed`: cannot open the folder `away`"),
         ("image = 'no-such-image'", "there is no prepared image `no-such-image`"),
-        ("model = 'oponai:gpt-4o'", "key `model`: `oponai:gpt-4o` does not begin with a provider"),
+        (
+            "model = 'oponai:gpt-4o'",
+            "key `model.name`: `oponai:gpt-4o` does not begin with a provider",
+        ),
         ("python = true", "key `python`: only agents with `kind = \"tool_calling\"` have it"),
         ("clock_start = 3", "key `clock_start`: only a sandbox with `deterministic = SEED` has it"),
         ("name = 'class'", "an agent cannot be named `class`"),

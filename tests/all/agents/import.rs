@@ -30,10 +30,15 @@ fn saved(folder: &Path) {
         "planning_interval": 3,
         "name": "boss",
         "description": "Says \"yes\".\nAnd no.",
-        "requirements": ["smolagents"],
+        "requirements": ["smolagents", "Pandas>=2", "duckdb==1.0"],
+        "max_tool_threads": 3,
         "authorized_imports": ["math", "numpy.*", "no_such_module"],
-        "executor_type": "local",
-        "executor_kwargs": {"timeout_seconds": 12, "dockerfile_content": "FROM x"},
+        "executor_type": "docker",
+        "executor_kwargs": {
+            "timeout_seconds": 12,
+            "dockerfile_content": "FROM x",
+            "container_run_kwargs": {"mem_limit": "512m", "cpu_quota": 50000, "network_mode": "none", "x": 1},
+        },
         "max_print_outputs_length": null,
     });
     write(folder, "agent.json", &boss.to_string());
@@ -71,12 +76,35 @@ fn what_has_a_counterpart_is_taken_over_and_the_rest_is_told() {
         [
             "tool web_search",
             "executor_kwargs.dockerfile_content",
+            "executor_kwargs.container_run_kwargs.mem_limit",
+            "executor_kwargs.container_run_kwargs.cpu_quota",
+            "executor_kwargs.container_run_kwargs.network_mode",
+            "executor_kwargs.container_run_kwargs.x",
             "verbosity_level",
             "checks and callbacks",
+            "requirement duckdb==1.0",
             "import no_such_module",
         ]
     );
     assert_eq!(not(&report["managed"][0]), ["model TransformersModel a/b", "checks and callbacks"]);
+    // Each with what to do.
+    let why = |what: &str| {
+        let all = report["not_mapped"].as_array().unwrap().iter();
+        let found = all.filter(|entry| entry["what"].as_str().unwrap().ends_with(what));
+        found.map(|entry| entry["why"].as_str().unwrap().to_owned()).collect::<String>()
+    };
+    assert!(why("mem_limit").contains("say `memory = \"512MiB\"` in `[limits]`"));
+    assert!(why("cpu_quota").contains("say `limits.cpu`"));
+    assert!(why("dockerfile_content").contains("`fumehood image prepare NAME`"));
+    assert!(why("duckdb==1.0").contains("the image has no such package"));
+    let mapped = report["mapped"].as_array().unwrap().iter();
+    let mapped = mapped.map(|entry| {
+        (entry["what"].as_str().unwrap().to_owned(), entry["to"].as_str().unwrap().to_owned())
+    });
+    let mapped = mapped.collect::<std::collections::BTreeMap<_, _>>();
+    assert_eq!(mapped["requirement smolagents"], "fumehood takes its place");
+    assert!(mapped["requirement Pandas>=2"].starts_with("the image has pandas "), "{mapped:?}");
+    assert_eq!(mapped["max_tool_threads"], "parallel = 3");
     // The source of tools is as it was.
     let tool = fs::read_to_string(to.join("tools/web_search.py")).unwrap();
     assert_eq!(tool, "import os\nos.abort()\n");

@@ -6,6 +6,7 @@ mod command;
 mod eval;
 mod examples;
 mod files;
+mod folders_at_work;
 mod import;
 mod memory;
 mod parity;

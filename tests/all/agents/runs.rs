@@ -45,7 +45,7 @@ impl Place {
     }
 
     /// The same with lines to read.
-    fn told(&self, arguments: &[&str], lines: &str) -> Output {
+    pub(super) fn told(&self, arguments: &[&str], lines: &str) -> Output {
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
         child.wait_with_output().unwrap()
@@ -57,7 +57,7 @@ impl Place {
     }
 
     /// A tool that notes each of its calls, and waits in one of them until it may go on.
-    fn counter(&self) {
+    pub(super) fn counter(&self) {
         self.script(
             "count.sh",
             "#!/bin/sh\nread arguments\necho \"$arguments\" >> calls\ncase \"$arguments\" in\n\
@@ -73,7 +73,7 @@ impl Place {
         .unwrap();
     }
 
-    fn calls(&self) -> Vec<String> {
+    pub(super) fn calls(&self) -> Vec<String> {
         let calls = fs::read_to_string(self.path("calls")).unwrap_or_default();
         let what = |line: &str| serde_json::from_str::<Value>(line).unwrap()["what"].clone();
         calls.lines().map(|line| what(line).as_str().unwrap().to_owned()).collect()
@@ -82,16 +82,16 @@ impl Place {
 
 const MODEL: [&str; 2] = ["--model", "replay:replies.jsonl"];
 
-fn stdout(output: &Output) -> String {
+pub(super) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn stderr(output: &Output) -> String {
+pub(super) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Waits for what another process does.
-fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(super) fn until(what: &str, is_so: impl Fn() -> bool) {
     let started = Instant::now();
     while !is_so() {
         assert!(started.elapsed() < Duration::from_secs(60), "{what}");

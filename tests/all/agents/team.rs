@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fumehood::Limits;
-use fumehood_agent::{Agent, AgentConfigError, AgentEvent, Memory, Prices};
+use fumehood_agent::{Agent, AgentConfigError, AgentEvent, Memory, Prices, StepErrorKind};
 use fumehood_model::{Line, Reply, Request, Scripted, Usage};
 use serde_json::json;
 use tokio::sync::Barrier;
@@ -156,21 +156,25 @@ fn teams_are_refused_whose_names_do_not_tell_them_apart() {
     }
 }
 
+/// A tool that waits for everybody else who has it.
+fn meet(both: &Arc<Barrier>) -> impl fumehood::Tool {
+    let both = Arc::clone(both);
+    fumehood::function("meet", "Meets.", json!({"type": "object"}), move |_| {
+        let both = Arc::clone(&both);
+        async move {
+            both.wait().await;
+            Ok::<_, String>("met")
+        }
+    })
+}
+
 /// Each of two members waits for the other: one after the other they would wait for ever.
 #[tokio::test]
 async fn members_work_at_the_same_time_where_code_gives_them_tasks_together() {
     let both = Arc::new(Barrier::new(2));
     let member = |name: &str, replies: &[&'static str]| {
-        let both = Arc::clone(&both);
-        let meet = fumehood::function("meet", "Meets.", json!({"type": "object"}), move |_| {
-            let both = Arc::clone(&both);
-            async move {
-                both.wait().await;
-                Ok::<_, String>("met")
-            }
-        });
         let model = Scripted::new(replies.iter().copied());
-        let member = Agent::code(model, builder().tool(meet)).name(name);
+        let member = Agent::code(model, builder().tool(meet(&both))).name(name);
         member.description("Meets another.").build().unwrap()
     };
     let code = "<code>\nfound = ask_together([\n    {'member': 'one', 'task': 'Meet.'},\n    \
@@ -208,6 +212,31 @@ async fn members_work_at_the_same_time_where_code_gives_them_tasks_together() {
 }
 
 #[tokio::test]
+async fn code_that_a_tool_calling_agent_runs_gives_tasks_together_as_well() {
+    let both = Arc::new(Barrier::new(2));
+    let member = |name: &str| {
+        let model = Scripted::new(["<code>final_answer(meet())</code>"]);
+        let member = Agent::code(model, builder().tool(meet(&both))).name(name);
+        member.description("Meets another.").build().unwrap()
+    };
+    let code = "found = ask_together([{'member': m, 'task': 'Meet.'} for m in ('one', 'two')])\n\
+                final_answer([f['report'].split()[-1] for f in found])";
+    let call = super::tool_calling::calling(&[("python_interpreter", json!({"code": code}))]);
+    let model = Arc::new(Scripted::new([call]));
+    let manager = Agent::tool_calling(Arc::clone(&model), builder()).python(true);
+    let manager = manager.managed(member("one")).managed(member("two")).build().unwrap();
+    let result = manager.run("x").await.unwrap();
+    assert_eq!(result.answer.json(), Some(json!(["met", "met"])));
+    let request = &model.requests()[0];
+    let declared = request.tools.iter().map(|tool| tool.name.as_str()).collect::<BTreeSet<_>>();
+    let expected = ["ask_together", "one", "two", "final_answer", "python_interpreter"];
+    assert_eq!(declared, BTreeSet::from(expected));
+    // Without code, it has nothing that several calls in a reply have not.
+    let manager = Agent::tool_calling(Scripted::new([""]), builder()).managed(member("one"));
+    assert!(manager.build().unwrap().sandbox().tools().iter().all(|tool| tool.name == "one"));
+}
+
+#[tokio::test]
 async fn tasks_for_members_that_are_not_there_are_refused_before_any_is_given() {
     let code = "<code>\ntry: ask_together([{'member': 'counter', 'task': 'x'}, {'member': 'writer', 'task': 'x'}])\n\
                 except fumehood.ToolArgumentError as e: final_answer(str(e))</code>";
@@ -218,15 +247,42 @@ async fn tasks_for_members_that_are_not_there_are_refused_before_any_is_given() 
     assert!(actions(&result)[0].calls.is_empty());
 }
 
-/// A member has limits of its own, and its model may be slow.
+/// A member has limits of its own, and its model may be slow. So it is in both ways of metering, one by one and
+/// together.
 #[tokio::test]
 async fn the_time_that_a_member_takes_is_not_that_of_its_managers_step() {
-    let slow = Line::from("<code>final_answer(3)</code>").after(Duration::from_millis(800));
-    let member =
-        Agent::code(Scripted::new([slow]), builder()).name("counter").description("Counts.");
-    let limits = Limits::default().with_time(Duration::from_millis(400));
-    let code = "<code>n = counter('x')\nfinal_answer(n[-1])</code>";
-    let manager = Agent::code(Scripted::new([code]), builder().limits(limits));
-    let result = manager.managed(member.build().unwrap()).build().unwrap().run("x").await.unwrap();
-    assert_eq!(result.answer.text(), "3");
+    for builder in [builder, crate::clock::builder] {
+        let slow = || Line::from("<code>final_answer(3)</code>").after(Duration::from_millis(800));
+        let member = Agent::code(Scripted::new([slow(), slow(), slow()]), builder());
+        let member = member.name("counter").description("Counts.").build().unwrap();
+        let limits = Limits::default().with_time(Duration::from_millis(400));
+        let code = "<code>n = counter('x')\n\
+                    m = ask_together([{'member': 'counter', 'task': t} for t in 'ab'])\n\
+                    final_answer(n[-1] + m[0]['report'][-1] + m[1]['report'][-1])</code>";
+        let manager = Agent::code(Scripted::new([code]), builder().limits(limits));
+        let result = manager.managed(member).build().unwrap().run("x").await.unwrap();
+        assert_eq!(result.answer.text(), "333");
+        assert_eq!(actions(&result).len(), 1);
+    }
+}
+
+/// What the code needs besides counts as ever.
+#[tokio::test]
+async fn a_step_that_goes_on_without_end_after_its_member_meets_its_limit() {
+    for builder in [builder, crate::clock::builder] {
+        let slow = Line::from("<code>final_answer(3)</code>").after(Duration::from_millis(800));
+        let member = Agent::code(Scripted::new([slow]), builder());
+        let member = member.name("counter").description("Counts.").build().unwrap();
+        let limits = Limits::default().with_time(Duration::from_millis(400));
+        let replies = [
+            "<code>\nn = counter('x')\nwhile True: pass</code>",
+            "<code>final_answer(n[-1])</code>",
+        ];
+        let manager = Agent::code(Scripted::new(replies), builder().limits(limits));
+        let result = manager.managed(member).build().unwrap().run("x").await.unwrap();
+        let step = actions(&result)[0];
+        assert_eq!(step.error.as_ref().unwrap().kind, StepErrorKind::Limit);
+        // What the step had of its member is there.
+        assert_eq!((step.calls.len(), result.answer.text()), (1, "3"));
+    }
 }

@@ -24,15 +24,20 @@ impl Templates {
     ///
     /// [`PromptError::Template`] if one of them is no template of Jinja.
     pub(crate) fn new(prompts: Prompts) -> Result<Templates, PromptError> {
+        let compiled = Arc::new(Templates::compiled(prompts.texts())?);
+        Ok(Templates { prompts, compiled })
+    }
+
+    fn compiled<'a>(
+        texts: impl IntoIterator<Item = (&'static str, &'a str)>,
+    ) -> Result<Environment<'static>, PromptError> {
         let mut compiled = Environment::new();
         compiled.set_undefined_behavior(UndefinedBehavior::Strict);
         compiled.set_auto_escape_callback(|_| AutoEscape::None);
         compiled.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         compiled.set_fuel(Some(FUEL));
-        for (name, text) in prompts.texts() {
+        for (name, text) in texts.into_iter().filter(|(name, _)| is_template(name)) {
             let text = match name {
-                // These are no templates; see docs/prompts.md.
-                "final_answer.pre_messages" => continue,
                 name if name.starts_with("planning.") => with_remaining_steps(text),
                 _ => text.to_owned(),
             };
@@ -40,7 +45,21 @@ impl Templates {
                 .add_template_owned(name, text)
                 .map_err(|error| PromptError::of(name, &error))?;
         }
-        Ok(Templates { prompts, compiled: Arc::new(compiled) })
+        Ok(compiled)
+    }
+
+    /// All that is wrong with prompts: those that are no templates, and those that cannot be rendered with what
+    /// the scene has and an example of everything else.
+    pub(crate) fn errors(prompts: &Prompts, scene: &Scene) -> Vec<PromptError> {
+        let rendered = prompts.texts().into_iter().filter(|(name, _)| is_template(name));
+        let rendered = rendered.map(|(name, text)| {
+            let alone = Templates::compiled([(name, text)])?;
+            alone
+                .get_template(name)
+                .and_then(|template| template.render(example(name, scene)))
+                .map_err(|error| PromptError::of(name, &error))
+        });
+        rendered.filter_map(Result::err).collect()
     }
 
     /// What they were made of.
@@ -106,6 +125,24 @@ impl Templates {
 }
 
 // The variables of templates. docs/prompts.md lists them, and those of `Scene::variables`.
+
+/// What a template is given, with examples of what only a run has.
+fn example(name: &str, scene: &Scene) -> Value {
+    match name {
+        "system_prompt" => scene.variables(),
+        "planning.initial_plan" | "planning.update_plan_post_messages" => {
+            of_plan(scene, "a task", 1)
+        }
+        "managed_agent.task" => of_managed_task("a_name", "a task"),
+        "managed_agent.report" => of_report("a_name", "an answer"),
+        _ => of_task("a task"),
+    }
+}
+
+/// Whether a prompt is a template: one of them is a text; see docs/prompts.md.
+fn is_template(name: &str) -> bool {
+    name != "final_answer.pre_messages"
+}
 
 fn of_plan(scene: &Scene, task: &str, remaining_steps: u32) -> Value {
     context! { task, remaining_steps, ..scene.variables() }
@@ -226,16 +263,9 @@ mod tests {
             (template, given)
         });
         let passed = Prompts::code_agent().texts().map(|(template, _)| {
-            let given = match template {
-                "system_prompt" => scene.variables(),
-                "planning.initial_plan" | "planning.update_plan_post_messages" => {
-                    of_plan(&scene, "", 1)
-                }
-                "planning.update_plan_pre_messages" | "final_answer.post_messages" => of_task(""),
-                "managed_agent.task" => of_managed_task("", ""),
-                "managed_agent.report" => of_report("", ""),
-                "final_answer.pre_messages" => context! {},
-                other => panic!("{other} has variables that nobody knows of"),
+            let given = match is_template(template) {
+                true => example(template, &scene),
+                false => context! {},
             };
             (template.to_owned(), names(given))
         });
@@ -249,6 +279,31 @@ mod tests {
                 rendered(&format!("{{{{ {} }}}}", field.replace("tool.", "tools['values'].")));
             assert!(told.is_ok(), "{field}: {told:?}");
         }
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_prompts_is_told() {
+        let mut prompts = Prompts::code_agent();
+        assert_eq!(Templates::errors(&prompts, &scene()), []);
+        prompts.system_prompt = "one\n{{ wich }}".to_owned();
+        prompts.planning.update_plan_pre_messages = "{{ remaining_steps }}".to_owned();
+        prompts.managed_agent.report = "{{ final_answer".to_owned();
+        prompts.final_answer.pre_messages = "{{".to_owned();
+        prompts.final_answer.post_messages = "{{ name }}".to_owned();
+        let errors = Templates::errors(&prompts, &scene());
+        let places = errors.iter().map(|error| match error {
+            PromptError::Template { template, line, .. } => (template.as_str(), *line),
+            other => panic!("{other}"),
+        });
+        assert_eq!(
+            places.collect::<Vec<_>>(),
+            [
+                ("system_prompt", 2),
+                ("planning.update_plan_pre_messages", 1),
+                ("managed_agent.report", 1),
+                ("final_answer.post_messages", 1),
+            ]
+        );
     }
 
     #[test]

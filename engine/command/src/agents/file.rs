@@ -9,8 +9,9 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
+use toml::de::DeTable;
 
-use crate::agents::mistakes;
+use crate::agents::mistakes::{self, Lines, Mistake, Mistakes};
 use crate::sandboxing::LimitFlags;
 
 /// The name of the file in the folder of an agent.
@@ -36,7 +37,7 @@ pub(crate) struct AgentFile {
     pub(crate) code_tags: Option<Tags>,
     pub(crate) structured: Option<bool>,
     pub(crate) python: Option<bool>,
-    pub(crate) parallel_tools: Option<NonZeroUsize>,
+    pub(crate) parallel: Option<NonZeroUsize>,
     pub(crate) context_tokens: Option<u64>,
     pub(crate) run_summary: bool,
     pub(crate) prompts: Option<String>,
@@ -113,22 +114,48 @@ pub(crate) struct CheckTable {
 }
 
 impl AgentFile {
-    /// Reads the text of a file that is shown by this name.
-    pub(crate) fn parse(text: &str, shown: &str) -> anyhow::Result<AgentFile> {
-        // First, as another version may have other keys.
-        let table = toml::from_str::<toml::Table>(text)
-            .map_err(|error| mistakes::told(&error, text, shown))?;
-        match table.get("version").and_then(toml::Value::as_integer) {
-            Some(VERSION) => {}
-            Some(version) => anyhow::bail!(
-                "`{shown}`, key `version`: the file has version {version} of the form, and this fumehood \
-                 knows version {VERSION}"
-            ),
-            None => anyhow::bail!(
-                "`{shown}`, key `version`: it is not there; begin the file with `version = {VERSION}`"
-            ),
+    /// Reads the text of a file that is shown by this name, and says where its keys are. A key that cannot be
+    /// read is noted and left out. None if nothing can be said of the others then.
+    pub(super) fn read(
+        text: &str,
+        shown: &str,
+        mistakes: &mut Mistakes,
+    ) -> Option<(AgentFile, Lines)> {
+        let (mut table, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            let told = errors.iter().map(|error| mistakes::told(error, text, shown));
+            told.for_each(|mistake| mistakes.note(mistake));
+            return None;
         }
-        toml::from_str(text).map_err(|error| mistakes::told(&error, text, shown))
+        // First, as another version may have other keys.
+        let version = table.get_ref().get("version");
+        let version = version.and_then(|version| version.get_ref().as_integer());
+        let version = version.map(|version| i64::from_str_radix(version.as_str(), version.radix()));
+        let wrong = match version {
+            Some(Ok(VERSION)) => None,
+            Some(Ok(version)) => Some(format!(
+                "the file has version {version} of the form, and this fumehood knows version {VERSION}"
+            )),
+            _ => Some(format!("it is not there; begin the file with `version = {VERSION}`")),
+        };
+        if let Some(what) = wrong {
+            let line = Lines::of(table.get_ref(), text).line("version");
+            mistakes.note(Mistake::new(shown, what).at(line, Some("version")));
+            return None;
+        }
+        loop {
+            match AgentFile::deserialize(toml::Deserializer::from(table.clone())) {
+                // Of what is left, as the elements of arrays are counted.
+                Ok(file) => return Some((file, Lines::of(table.get_ref(), text))),
+                Err(error) => {
+                    mistakes.note(mistakes::told(&error, text, shown));
+                    let place = error.span().filter(|_| !mistakes.is_full())?.start;
+                    if !mistakes::take_out(table.get_mut(), place) {
+                        return None;
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -205,6 +232,15 @@ mod tests {
     use serde::de::DeserializeOwned;
 
     use super::*;
+
+    fn parsed(text: &str, shown: &str) -> Result<AgentFile, String> {
+        let mut mistakes = Mistakes::default();
+        let read = AgentFile::read(text, shown, &mut mistakes);
+        match mistakes.of(read) {
+            Ok((file, _)) => Ok(file),
+            Err(mistake) => Err(mistake.to_string()),
+        }
+    }
 
     const PAGE: &str = include_str!("../../../../docs/agent-files.md");
 
@@ -284,7 +320,7 @@ mod tests {
 
     #[test]
     fn the_example_of_the_page_has_every_key() {
-        AgentFile::parse(example(), "the example").unwrap();
+        parsed(example(), "the example").unwrap();
         let mut keys = BTreeSet::new();
         flattened(&toml::from_str(example()).unwrap(), "", &mut keys);
         assert_eq!(keys, all_keys());
@@ -292,11 +328,11 @@ mod tests {
 
     #[test]
     fn other_versions_are_told_before_their_keys() {
-        let told = |text| AgentFile::parse(text, "a/agent.toml").unwrap_err().to_string();
+        let told = |text| parsed(text, "a/agent.toml").unwrap_err();
         assert_eq!(
             told("version = 2\nunheard_of = 1"),
-            "`a/agent.toml`, key `version`: the file has version 2 of the form, and this fumehood knows \
-             version 1"
+            "`a/agent.toml`, line 1, key `version`: the file has version 2 of the form, and this fumehood \
+             knows version 1"
         );
         assert!(told("").contains("begin the file with `version = 1`"));
         assert!(told("version = \"1\"").contains("begin the file with `version = 1`"));
@@ -334,16 +370,46 @@ mod tests {
             ("kind = 'code'\nkind = 'code'", "line 3: duplicate key"),
         ] {
             let text = format!("version = 1\n{text}");
-            let error = AgentFile::parse(&text, "agent.toml").unwrap_err().to_string();
+            let error = parsed(&text, "agent.toml").unwrap_err();
             let expected = format!("`agent.toml`, {told}");
             assert!(error.starts_with(&expected), "{error}\nexpected: {expected}");
         }
     }
 
     #[test]
+    fn all_that_is_wrong_is_told_and_the_rest_is_read() {
+        let text = "version = 1\nmx_steps = 3\nkind = 'tool_calling'\nmodel = {base = 'y', nme = 'x'}\n\
+                    [limits]\ntime = '5 parsecs'\nmemory = true\ncpu = '1s'\n\
+                    [[grants]]\nat = '/x'\n[[grants]]\nfolder = 'data'\nwrite = 3\n[env]\nA = 'x'\nB = 1\n";
+        let mut mistakes = Mistakes::default();
+        let (file, lines) = AgentFile::read(text, "agent.toml", &mut mistakes).unwrap();
+        let mut told = mistakes.told().iter().map(Mistake::to_string).collect::<Vec<_>>();
+        told.sort();
+        let places = told.iter().map(|told| told.split(':').next().unwrap()).collect::<Vec<_>>();
+        let line = |line: u32| format!("`agent.toml`, line {line}");
+        assert_eq!(places, [10, 13, 16, 2, 4, 4, 4, 6, 7].map(line), "{told:#?}");
+        assert_eq!((file.kind, file.grants.len()), (Kind::ToolCalling, 1));
+        assert_eq!((file.grants[0].folder.as_str(), file.env["A"].as_str()), ("data", "x"));
+        assert!(file.model.is_none() && file.limits.limits().cpu.is_some());
+        assert_eq!((lines.line("grants.0.at"), lines.line("env.A")), (Some(11), Some(15)));
+    }
+
+    #[test]
+    fn mistakes_without_end_are_counted() {
+        let text = (0..500).map(|n| format!("key{n} = {n}\n")).collect::<String>();
+        let mut mistakes = Mistakes::default();
+        assert!(AgentFile::read(&format!("version = 1\n{text}"), "x", &mut mistakes).is_none());
+        assert_eq!(mistakes.told().len(), 100);
+        let broken = "= \n".repeat(500);
+        let mut mistakes = Mistakes::default();
+        assert!(AgentFile::read(&broken, "x", &mut mistakes).is_none());
+        assert_eq!((mistakes.told().len(), mistakes.count() > 400), (100, true));
+    }
+
+    #[test]
     fn files_that_are_nested_without_end_are_refused() {
         let deep = format!("version = 1\nx = {}", "[".repeat(100_000));
-        let error = AgentFile::parse(&deep, "agent.toml").unwrap_err().to_string();
+        let error = parsed(&deep, "agent.toml").unwrap_err();
         assert!(error.len() < 1000, "{error}");
     }
 }

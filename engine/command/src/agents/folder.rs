@@ -7,7 +7,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::Result;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use fumehood_agent::Prompts;
@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::agents::checking::{Check, Python};
 use crate::agents::file::{AgentFile, CheckTable, FILE, Kind};
+use crate::agents::mistakes::{Lines, Mistake, Mistakes};
 use crate::agents::tools::ToolSource;
 
 /// The folder that managed agents are looked for in.
@@ -32,6 +33,9 @@ const AGENTS: usize = 100;
 #[derive(Clone, Debug)]
 pub(crate) struct AgentFolder {
     path: PathBuf,
+    lines: Lines,
+    /// Whether nothing of the file was left out.
+    is_whole: bool,
     pub(crate) file: AgentFile,
     pub(crate) prompts: Option<Prompts>,
     pub(crate) checks: Vec<Check>,
@@ -44,28 +48,50 @@ pub(crate) struct AgentFolder {
 }
 
 impl AgentFolder {
-    /// Reads the folder, and those of managed agents.
+    /// Reads the folder, and those of managed agents. Nothing is wrong with them.
     pub(crate) fn open(path: &Path) -> Result<AgentFolder> {
-        let folder = Dir::open_ambient_dir(path, ambient_authority())
-            .with_context(|| format!("cannot open the folder `{}` of an agent", path.display()))?;
-        AgentFolder::read(&folder, path.to_owned(), 0, &mut 0)
+        let mut mistakes = Mistakes::default();
+        let read = AgentFolder::read(path, &mut mistakes);
+        Ok(mistakes.of(read)?)
     }
 
-    fn read(folder: &Dir, path: PathBuf, depth: usize, agents: &mut usize) -> Result<AgentFolder> {
+    /// Reads what can be read, and notes what is wrong with the rest.
+    pub(super) fn read(path: &Path, mistakes: &mut Mistakes) -> Option<AgentFolder> {
+        let folder = Dir::open_ambient_dir(path, ambient_authority());
+        let folder = folder.map_err(|error| {
+            Mistake::new(path.display(), format!("cannot open the folder of an agent: {error}"))
+        });
+        let folder = mistakes.unless(folder)?;
+        AgentFolder::read_in(&folder, path.to_owned(), 0, &mut 0, mistakes)
+    }
+
+    fn read_in(
+        folder: &Dir,
+        path: PathBuf,
+        depth: usize,
+        agents: &mut usize,
+        mistakes: &mut Mistakes,
+    ) -> Option<AgentFolder> {
         *agents += 1;
         if depth > DEPTH || *agents > AGENTS {
-            bail!(
-                "`{}`: managed agents are nested at most {DEPTH} deep, and at most {AGENTS} in all",
-                path.display()
+            let what = format!(
+                "managed agents are nested at most {DEPTH} deep, and at most {AGENTS} in all"
             );
+            mistakes.note(Mistake::new(path.display(), what));
+            return None;
         }
         let shown = path.join(FILE).display().to_string();
-        let text = read(folder, FILE, FILE_BYTES).with_context(|| {
-            format!("cannot read `{shown}`; `fumehood agent init` writes one to begin with")
-        })?;
-        let file = AgentFile::parse(&text, &shown)?;
+        let text = read(folder, FILE, FILE_BYTES).map_err(|error| {
+            let begin = "`fumehood agent init` writes one to begin with";
+            Mistake::new(&shown, format!("cannot read it: {error}; {begin}"))
+        });
+        let text = mistakes.unless(text)?;
+        let before = mistakes.count();
+        let (file, lines) = AgentFile::read(&text, &shown, mistakes)?;
         let mut read_folder = AgentFolder {
             path,
+            lines,
+            is_whole: mistakes.count() == before,
             prompts: None,
             checks: Vec::new(),
             tools: Vec::new(),
@@ -75,10 +101,10 @@ impl AgentFolder {
             file,
         };
         read_folder.note(FILE, &text);
-        read_folder.look_at_kind()?;
-        read_folder.read_belongings(folder, &text)?;
-        read_folder.read_members(folder, depth, agents)?;
-        Ok(read_folder)
+        read_folder.look_at_kind(mistakes);
+        read_folder.read_belongings(folder, &text, mistakes);
+        read_folder.read_members(folder, depth, agents, mistakes);
+        Some(read_folder)
     }
 
     /// What two folders have in common that hold the same agent.
@@ -105,7 +131,7 @@ impl AgentFolder {
         other.prompts = None;
         let file = &mut other.file;
         (file.code_tags, file.structured) = (None, None);
-        (file.python, file.parallel_tools, file.prompts) = (None, None, None);
+        (file.python, file.prompts) = (None, None);
         file.kind = match file.kind {
             Kind::Code => {
                 file.python = Some(true);
@@ -121,46 +147,51 @@ impl AgentFolder {
         &self.path
     }
 
-    /// What is wrong with a key of the file.
-    pub(crate) fn wrong(&self, key: &str, what: impl std::fmt::Display) -> anyhow::Error {
-        anyhow!("`{}`, key `{key}`: {what}", self.path.join(FILE).display())
+    /// Whether the file was read with all that it says.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
-    /// Where something is wrong.
-    pub(crate) fn place(&self, key: &str) -> String {
-        format!("`{}`, key `{key}`", self.path.join(FILE).display())
+    /// What is wrong with a key of the file. The elements of arrays are named by their numbers, from 0, as they
+    /// have no other names.
+    pub(crate) fn wrong(&self, key: &str, what: impl std::fmt::Display) -> Mistake {
+        let named = key.split('.').filter(|part| part.parse::<usize>().is_err());
+        let named = named.collect::<Vec<_>>().join(".");
+        let mistake = Mistake::new(self.path.join(FILE).display(), what);
+        mistake.at(self.lines.line(key), Some(&named))
     }
 
     /// Keys that only one kind has.
-    fn look_at_kind(&self) -> Result<()> {
-        let AgentFile { code_tags, structured, python, parallel_tools, .. } = &self.file;
+    fn look_at_kind(&self, mistakes: &mut Mistakes) {
+        let AgentFile { code_tags, structured, python, .. } = &self.file;
         let (others, other) = match self.file.kind {
-            Kind::Code => (
-                [("python", python.is_some()), ("parallel_tools", parallel_tools.is_some())],
-                "tool_calling",
+            Kind::Code => ([("python", python.is_some())].to_vec(), "tool_calling"),
+            Kind::ToolCalling => (
+                [("code_tags", code_tags.is_some()), ("structured", structured.is_some())].to_vec(),
+                "code",
             ),
-            Kind::ToolCalling => {
-                ([("code_tags", code_tags.is_some()), ("structured", structured.is_some())], "code")
-            }
         };
-        match others.into_iter().find(|(_, given)| *given) {
-            Some((key, _)) => {
-                Err(self.wrong(key, format!("only agents with `kind = \"{other}\"` have it")))
-            }
-            None => Ok(()),
+        // The kind may be what could not be read.
+        for (key, _) in others.into_iter().filter(|(_, given)| *given && self.is_whole) {
+            mistakes
+                .note(self.wrong(key, format!("only agents with `kind = \"{other}\"` have it")));
         }
     }
 
     /// Reads the files that the file names, and its tools.
-    fn read_belongings(&mut self, folder: &Dir, text: &str) -> Result<()> {
+    fn read_belongings(&mut self, folder: &Dir, text: &str, mistakes: &mut Mistakes) {
         if let Some(name) = self.file.prompts.clone() {
-            let place = format!("{}: cannot use `{name}`", self.place("prompts"));
-            let text = read(folder, &name, FILE_BYTES).with_context(|| place.clone())?;
-            self.note(&name, &text);
-            self.prompts = Some(Prompts::from_yaml(&text).context(place)?);
+            let prompts = read(folder, &name, FILE_BYTES).map_err(anyhow::Error::from);
+            if let Ok(text) = &prompts {
+                self.note(&name, text);
+            }
+            let prompts = prompts.and_then(|text| Ok(Prompts::from_yaml(&text)?));
+            let prompts = prompts
+                .map_err(|error| self.wrong("prompts", format!("cannot use `{name}`: {error:#}")));
+            self.prompts = mistakes.unless(prompts);
         }
-        for (number, check) in (1..).zip(&self.file.checks) {
-            self.checks.push(self.check(folder, check, number)?);
+        for (number, check) in self.file.checks.iter().enumerate() {
+            self.checks.extend(mistakes.unless(self.check(folder, check, number)));
         }
         for check in self.checks.clone() {
             if let Python::File { name, source } = &check.python {
@@ -169,63 +200,77 @@ impl AgentFolder {
         }
         let shown = self.path.join(FILE).display().to_string();
         for entry in &self.file.tools {
-            self.tools.push(ToolSource::read(entry, text, &shown)?);
+            self.tools.extend(mistakes.unless(ToolSource::read(entry, text, &shown)));
         }
         let model = self.file.model.as_ref().map_or("", |model| model.0.name.as_str());
         if let Some(name) = model.strip_prefix("replay:").map(str::to_owned) {
             let recording = read(folder, &name, RECORDING_BYTES);
-            let place = || format!("{}: cannot read `{name}`", self.place("model"));
-            let recording = recording.with_context(place)?;
-            self.note(&name, &recording);
-            self.recording = Some(recording);
+            if let Ok(recording) = &recording {
+                self.note(&name, recording);
+            }
+            let recording = recording
+                .map_err(|error| self.wrong("model", format!("cannot read `{name}`: {error}")));
+            self.recording = mistakes.unless(recording);
         }
-        Ok(())
     }
 
-    fn check(&self, folder: &Dir, table: &CheckTable, number: usize) -> Result<Check> {
+    fn check(&self, folder: &Dir, table: &CheckTable, number: usize) -> Result<Check, Mistake> {
         let (python, name) = match (&table.python, &table.file) {
             (Some(expression), None) => {
                 (Python::Expression(expression.clone()), format!("`{}`", expression.trim()))
             }
             (None, Some(name)) => {
-                let source = read(folder, name, FILE_BYTES);
-                let place = || format!("{}: cannot read `{name}`", self.place("checks.file"));
-                (
-                    Python::File { name: name.clone(), source: source.with_context(place)? },
-                    name.clone(),
-                )
+                let source = read(folder, name, FILE_BYTES).map_err(|error| {
+                    let what = format!("cannot read `{name}`: {error}");
+                    self.wrong(&format!("checks.{number}.file"), what)
+                });
+                (Python::File { name: name.clone(), source: source? }, name.clone())
             }
             _ => {
                 let what =
-                    format!("check {number} needs either `python`, an expression, or `file`");
-                return Err(self.wrong("checks", what));
+                    format!("check {} needs either `python`, an expression, or `file`", number + 1);
+                return Err(self.wrong(&format!("checks.{number}"), what));
             }
         };
         let name = table.name.clone().unwrap_or(name);
         Ok(Check { name, python, message: table.message.clone() })
     }
 
-    fn read_members(&mut self, folder: &Dir, depth: usize, agents: &mut usize) -> Result<()> {
+    fn read_members(
+        &mut self,
+        folder: &Dir,
+        depth: usize,
+        agents: &mut usize,
+        mistakes: &mut Mistakes,
+    ) {
         let names = match &self.file.managed {
-            Some(names) => names.clone(),
-            None => members(folder)
-                .with_context(|| format!("cannot read `{}`", self.path.join(MEMBERS).display()))?,
+            Some(names) => Some(names.clone()),
+            None => mistakes.unless(members(folder).map_err(|error| {
+                Mistake::new(self.path.join(MEMBERS).display(), format!("cannot read it: {error}"))
+            })),
         };
-        for name in names {
-            let inner = folder.open_dir(&name);
-            let place = || format!("{}: cannot open the folder `{name}`", self.place("managed"));
-            let inner = inner.with_context(place)?;
-            let member = AgentFolder::read(&inner, self.path.join(&name), depth + 1, agents)?;
+        for (number, name) in names.into_iter().flatten().enumerate() {
+            if *agents > AGENTS {
+                break;
+            }
+            let inner = folder.open_dir(&name).map_err(|error| {
+                let what = format!("cannot open the folder `{name}`: {error}");
+                self.wrong(&format!("managed.{number}"), what)
+            });
+            let Some(inner) = mistakes.unless(inner) else { continue };
+            let place = self.path.join(&name);
+            let member = AgentFolder::read_in(&inner, place, depth + 1, agents, mistakes);
+            let Some(member) = member else { continue };
             for (key, said) in
                 [("name", &member.file.name), ("description", &member.file.description)]
             {
-                if said.is_empty() {
-                    return Err(member.wrong(key, "a managed agent needs one"));
+                // It may be what could not be read.
+                if said.is_empty() && member.is_whole {
+                    mistakes.note(member.wrong(key, "a managed agent needs one"));
                 }
             }
             self.members.push(member);
         }
-        Ok(())
     }
 }
 

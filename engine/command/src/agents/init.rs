@@ -39,7 +39,7 @@ pub(super) fn init(flags: &InitFlags, printer: &Printer) -> Result<Exit> {
     let (kind, of_kind, prompts) = match flags.tool_calling {
         true => (
             "kind = \"tool_calling\"        # its model calls tools, one by one or several at a time",
-            "# python = true             # one of the tools runs Python\n# parallel_tools = 8",
+            "# python = true             # one of the tools runs Python",
             Prompts::tool_calling_agent(),
         ),
         false => (
@@ -54,7 +54,8 @@ pub(super) fn init(flags: &InitFlags, printer: &Printer) -> Result<Exit> {
          version = 1\n{kind}\n{named}\n\
          # Keys of servers are not said here: they come from the environment.\n\
          model = \"openai:gpt-4o\"\n\n\
-         # instructions = \"Answer with a number.\"\nmax_steps = 20\n{of_kind}\n\n\
+         # instructions = \"Answer with a number.\"\nmax_steps = 20\n{of_kind}\n\
+         # parallel = 8              # tools or managed agents that work at a time\n\n\
          # What its code may use and reach.\n\
          [limits]\ntime = \"30s\"\nmemory = \"1GiB\"\n\n\
          # [[grants]]\n# folder = \"data\"           # relative to this file\n# at = \"/data\"\n\n\

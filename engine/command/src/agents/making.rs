@@ -4,14 +4,15 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use fumehood::{Determinism, Engine, Sandbox, SandboxBuilder, Tool};
-use fumehood_agent::{Agent, AgentBuilder};
+use fumehood_agent::{Agent, AgentBuilder, AgentConfigError};
 use fumehood_model::{Model, Rates, Replay, Scripted};
 use serde_json::Value;
 
-use crate::agents::file::{Kind, ModelFields};
+use crate::agents::file::{FILE, Kind, ModelFields};
 use crate::agents::folder::AgentFolder;
+use crate::agents::mistakes::{Mistake, Mistakes};
 use crate::agents::tools::{BuiltIn, ToolSource};
 use crate::model::{Choice, ModelFlags};
 use crate::printer::Printer;
@@ -53,6 +54,8 @@ pub(crate) struct Overrides<'a> {
     pub(crate) tools: &'a [Arc<dyn Tool>],
     /// Whether the models are to be asked. If not, one that has no key does for looking at the agent.
     pub(crate) asks_models: bool,
+    /// Whether prompts are those of the folder. If not, the usual ones do for looking at the agent.
+    pub(crate) own_prompts: bool,
 }
 
 /// Flags that say nothing.
@@ -66,7 +69,15 @@ struct Nothing {
 impl Nothing {
     fn overrides(&self) -> Overrides<'_> {
         let Nothing { model, limits, grants } = self;
-        Overrides { model, limits, grants, files: None, tools: &[], asks_models: false }
+        Overrides {
+            model,
+            limits,
+            grants,
+            files: None,
+            tools: &[],
+            asks_models: false,
+            own_prompts: true,
+        }
     }
 }
 
@@ -79,15 +90,10 @@ impl AgentFolder {
     ) -> Result<AgentBuilder> {
         // What is wrong with it should not cost the building of an image.
         let model = self.model(overrides.model)?;
-        let Some(model) = model else {
-            bail!(
-                self.wrong(
-                    "model",
-                    "there is none; say it there, with --model, or in FUMEHOOD_MODEL"
-                )
-            )
-        };
-        self.made(engines, &model, overrides)
+        let model = model.ok_or_else(|| {
+            self.wrong("model", "there is none; say it there, with --model, or in FUMEHOOD_MODEL")
+        });
+        self.agent_with(&model?, engines, overrides)
     }
 
     /// The same with a model that is there already.
@@ -97,17 +103,42 @@ impl AgentFolder {
         engines: &Engines<'_>,
         overrides: &Overrides<'_>,
     ) -> Result<AgentBuilder> {
-        self.made(engines, model, overrides)
+        let mut mistakes = Mistakes::default();
+        let made = self.made(engines, model, overrides, &mut mistakes)?;
+        Ok(mistakes.of(made)?)
     }
 
     /// The agent with a model that is never asked, to be looked at.
     pub(crate) fn agent_to_look_at(&self, engines: &Engines<'_>) -> Result<Agent> {
+        let mut mistakes = Mistakes::default();
+        let made = self.looked_at(engines, true, &mut mistakes)?;
+        Ok(mistakes.of(made)?)
+    }
+
+    /// The same with the usual prompts in the place of its own, as far as it can be made. What is wrong is noted.
+    pub(super) fn without_prompts(
+        &self,
+        engines: &Engines<'_>,
+        mistakes: &mut Mistakes,
+    ) -> Result<Option<Agent>> {
+        self.looked_at(engines, false, mistakes)
+    }
+
+    fn looked_at(
+        &self,
+        engines: &Engines<'_>,
+        own_prompts: bool,
+        mistakes: &mut Mistakes,
+    ) -> Result<Option<Agent>> {
         let nobody: Arc<dyn Model> = Arc::new(Scripted::new(Vec::<String>::new()));
-        self.built(self.made(engines, &nobody, &Nothing::default().overrides())?)
+        let nothing = Nothing::default();
+        let overrides = Overrides { own_prompts, ..nothing.overrides() };
+        let made = self.made(engines, &nobody, &overrides, mistakes)?;
+        Ok(made.and_then(|agent| self.built(agent, mistakes)))
     }
 
     /// The model that is chosen, where the flags say no other.
-    pub(crate) fn choice(&self) -> Result<Option<Choice>> {
+    pub(crate) fn choice(&self) -> Result<Option<Choice>, Mistake> {
         let Some(table) = &self.file.model else { return Ok(None) };
         let ModelFields { name, api_base, extra, without, requests_per_minute, tokens_per_minute } =
             &table.0;
@@ -131,27 +162,45 @@ impl AgentFolder {
         let own = self.choice()?;
         let Some(choice) = flags.over(own.clone()) else { return Ok(None) };
         let is_own = own.is_some_and(|own| own.name == choice.name);
-        if let Some(recording) = self.recording.as_ref().filter(|_| is_own) {
-            return Ok(Some(Arc::new(
-                Replay::from_text(recording).with_context(|| self.place("model"))?,
-            )));
+        if let Some(replay) = self.replay().filter(|_| is_own) {
+            return Ok(Some(Arc::new(replay?)));
         }
         let model = choice.model();
-        Ok(Some(if is_own { model.with_context(|| self.place("model"))? } else { model? }))
+        Ok(Some(if is_own {
+            model.map_err(|error| self.because("model", &error))?
+        } else {
+            model?
+        }))
     }
 
+    /// The recording that is its model, if that is one.
+    pub(super) fn replay(&self) -> Option<Result<Replay, Mistake>> {
+        let replay = Replay::from_text(self.recording.as_ref()?);
+        Some(replay.map_err(|error| self.because("model", &error.into())))
+    }
+
+    /// What is wrong with a key of the file, as something else says.
+    fn because(&self, key: &str, error: &anyhow::Error) -> Mistake {
+        self.wrong(key, format!("{error:#}"))
+    }
+
+    /// The agent as far as it can be made. What is wrong with the folder is noted; an error is about what comes
+    /// before it.
     fn made(
         &self,
         engines: &Engines<'_>,
         model_of_manager: &Arc<dyn Model>,
         overrides: &Overrides<'_>,
-    ) -> Result<AgentBuilder> {
+        mistakes: &mut Mistakes,
+    ) -> Result<Option<AgentBuilder>> {
         let file = &self.file;
-        let engine = engines.of(file.image.as_deref()).with_context(|| self.place("image"));
-        let (engine, image) = engine?;
+        let engine = engines.of(file.image.as_deref());
+        let engine = mistakes.unless(engine.map_err(|error| self.because("image", &error)));
+        let members = self.members_made(engines, model_of_manager, overrides, mistakes)?;
+        let Some((engine, image)) = engine else { return Ok(None) };
         let limits = overrides.limits.over(file.limits.limits());
         let begun = Sandbox::builder(&engine).limits(limits);
-        let mut sandbox = self.surroundings(begun.clone(), overrides, true)?;
+        let mut sandbox = self.surroundings(begun.clone(), overrides, true, mistakes);
         for tool in &self.tools {
             match tool {
                 // It is there without being added.
@@ -165,7 +214,8 @@ impl AgentFolder {
         if let Some(files) = overrides.files {
             sandbox = files.granted(sandbox)?;
         }
-        let sandbox = image.applied(sandbox).with_context(|| self.place("image"))?;
+        let applied = image.applied(sandbox).map_err(|error| self.because("image", &error));
+        let Some(sandbox) = mistakes.unless(applied) else { return Ok(None) };
         let model = Arc::clone(model_of_manager);
         let mut agent = match file.kind {
             Kind::Code => {
@@ -177,16 +227,14 @@ impl AgentFolder {
                 }
             }
             Kind::ToolCalling => {
-                let agent = Agent::tool_calling(model, sandbox);
-                let agent = agent.python(file.python.unwrap_or(false));
-                match file.parallel_tools {
-                    Some(tools) => agent.parallel(tools.get()),
-                    None => agent,
-                }
+                Agent::tool_calling(model, sandbox).python(file.python.unwrap_or(false))
             }
         };
         agent = agent.name(&file.name).description(&file.description);
         agent = agent.instructions(&file.instructions).run_summary(file.run_summary);
+        if let Some(calls) = file.parallel {
+            agent = agent.parallel(calls.get());
+        }
         if let Some(steps) = file.max_steps {
             agent = agent.max_steps(steps.get());
         }
@@ -199,34 +247,66 @@ impl AgentFolder {
         if let Some(prices) = &file.prices {
             agent = agent.prices(prices.prices());
         }
-        if let Some(prompts) = &self.prompts {
+        if let Some(prompts) = self.prompts.as_ref().filter(|_| overrides.own_prompts) {
             agent = agent.prompts(prompts.clone());
         }
         if !self.checks.is_empty() {
-            let sandbox = image.applied(self.surroundings(begun, overrides, false)?)?.build();
-            let sandbox = sandbox.with_context(|| self.place("checks"))?;
-            for check in &self.checks {
-                agent = check.add_to(agent, &sandbox);
+            // What is wrong with its surroundings was noted of the agent's.
+            let mut again = Mistakes::default();
+            let sandbox = self.surroundings(begun, overrides, false, &mut again);
+            let sandbox = image.applied(sandbox).and_then(|sandbox| Ok(sandbox.build()?));
+            let sandbox = sandbox.map_err(|error| self.because("checks", &error));
+            if let Some(sandbox) = mistakes.unless(sandbox) {
+                for check in &self.checks {
+                    agent = check.add_to(agent, &sandbox);
+                }
             }
         }
+        Ok(Some(members.into_iter().fold(agent, AgentBuilder::managed)))
+    }
+
+    /// The managed agents, as their folders say.
+    fn members_made(
+        &self,
+        engines: &Engines<'_>,
+        model_of_manager: &Arc<dyn Model>,
+        overrides: &Overrides<'_>,
+        mistakes: &mut Mistakes,
+    ) -> Result<Vec<Agent>> {
         let nothing = Nothing::default();
+        let Overrides { asks_models, own_prompts, .. } = *overrides;
+        let mut members = Vec::new();
         for member in &self.members {
-            let model = match overrides.asks_models && member.file.model.is_some() {
+            let model = match asks_models && member.file.model.is_some() {
                 true => member.model(&nothing.model)?,
                 false => None,
             };
             let model = model.unwrap_or_else(|| Arc::clone(model_of_manager));
-            let asks_models = overrides.asks_models;
-            let overrides = Overrides { asks_models, ..nothing.overrides() };
-            agent = agent.managed(member.built(member.made(engines, &model, &overrides)?)?);
+            let overrides = Overrides { asks_models, own_prompts, ..nothing.overrides() };
+            let made = member.made(engines, &model, &overrides, mistakes)?;
+            members.extend(made.and_then(|agent| member.built(agent, mistakes)));
         }
-        Ok(agent)
+        Ok(members)
     }
 
-    /// The agent, with the folder named if it cannot be made.
-    fn built(&self, agent: AgentBuilder) -> Result<Agent> {
-        let shown = self.path().display();
-        agent.build().with_context(|| format!("the agent in `{shown}` cannot be made"))
+    /// The agent. One whose file has more to say than could be read is not made.
+    fn built(&self, agent: AgentBuilder, mistakes: &mut Mistakes) -> Option<Agent> {
+        if !self.is_whole() {
+            return None;
+        }
+        let built = agent.build().map_err(|error| {
+            let key = match error {
+                AgentConfigError::Name { .. } => Some("name"),
+                AgentConfigError::Prompts(_) => Some("prompts"),
+                _ => None,
+            };
+            let what = format!("the agent cannot be made: {:#}", anyhow::Error::from(error));
+            match key {
+                Some(key) => self.wrong(key, what),
+                None => Mistake::new(self.path().join(FILE).display(), what),
+            }
+        });
+        mistakes.unless(built)
     }
 
     /// Folders, variables and clocks, as the file says. Checks only read.
@@ -235,11 +315,16 @@ impl AgentFolder {
         mut sandbox: SandboxBuilder,
         overrides: &Overrides<'_>,
         may_write: bool,
-    ) -> Result<SandboxBuilder> {
-        for grant in &self.file.grants {
+        mistakes: &mut Mistakes,
+    ) -> SandboxBuilder {
+        for (number, grant) in self.file.grants.iter().enumerate() {
             let host = self.path().join(&grant.folder);
-            let grant = granted(&host, grant.at.as_deref(), grant.write && may_write);
-            sandbox = sandbox.grant(grant.with_context(|| self.place("grants.folder"))?);
+            let granted = granted(&host, grant.at.as_deref(), grant.write && may_write);
+            let granted =
+                granted.map_err(|error| self.because(&format!("grants.{number}.folder"), &error));
+            if let Some(grant) = mistakes.unless(granted) {
+                sandbox = sandbox.grant(grant);
+            }
         }
         for (name, value) in &self.file.env {
             if !overrides.grants.sets(name) {
@@ -254,14 +339,14 @@ impl AgentFolder {
                 }
                 sandbox = sandbox.deterministic(determinism);
             }
-            (None, Some(_)) => {
-                bail!(
-                    self.wrong("clock_start", "only a sandbox with `deterministic = SEED` has it")
-                )
+            // The seed may be what could not be read.
+            (None, Some(_)) if self.is_whole() => {
+                let what = "only a sandbox with `deterministic = SEED` has it";
+                mistakes.note(self.wrong("clock_start", what));
             }
-            (None, None) => {}
+            (None, _) => {}
         }
-        Ok(sandbox)
+        sandbox
     }
 }
 

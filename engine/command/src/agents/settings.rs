@@ -34,9 +34,9 @@ pub(super) fn settings(file: &AgentFile, checks: &[Check]) -> Map<String, Value>
         }
         Kind::ToolCalling => {
             say("python", json!(file.python.unwrap_or(false)));
-            say("parallel_tools", json!(file.parallel_tools.map_or(8, usize::from)));
         }
     }
+    say("parallel", json!(file.parallel.map_or(8, usize::from)));
     say("context_tokens", json!(file.context_tokens));
     say("run_summary", json!(file.run_summary));
     say("prompts", json!(file.prompts));

@@ -57,7 +57,7 @@ pub(super) fn show(flags: &ShowFlags, image: &ImageFlags, printer: &Printer) -> 
     }
     if !folder.members.is_empty() {
         printer.line("\nmanages:")?;
-        tree(&folder, 1, printer)?;
+        tree(&folder, &agent, "", printer)?;
     }
     if flags.prompt {
         printer.line("\nsystem prompt:")?;
@@ -86,14 +86,61 @@ fn described(folder: &AgentFolder, agent: &Agent, prompt: bool) -> Result<Value>
     Ok(Value::Object(all))
 }
 
-fn tree(folder: &AgentFolder, depth: usize, printer: &Printer) -> Result<()> {
-    for member in &folder.members {
+/// The agents that one manages, each with what tells it from others, and below it those that it manages.
+fn tree(folder: &AgentFolder, agent: &Agent, before: &str, printer: &Printer) -> Result<()> {
+    for (position, member) in folder.members.iter().enumerate() {
+        let is_last = position + 1 == folder.members.len();
+        let (branch, below) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
         let AgentFile { name, description, .. } = &member.file;
-        let line = format!("{:1$}{name}: {description}", "", 2 * depth);
-        printer.line(&shown(&line))?;
-        tree(member, depth + 1, printer)?;
+        printer.line(&format!("{before}{branch}{}", shown(&format!("{name}: {description}"))))?;
+        let below = format!("{before}{below}");
+        let inner = if member.members.is_empty() { "   " } else { "│  " };
+        let found = agent.members().find(|agent| agent.name() == name.as_str());
+        for (key, value) in found.map(|agent| in_short(member, agent)).unwrap_or_default() {
+            printer.line(format!("{below}{inner}{key:12}  {value}").trim_end())?;
+        }
+        if let Some(agent) = found {
+            tree(member, agent, &below, printer)?;
+        }
     }
     Ok(())
+}
+
+/// What tells an agent from others.
+fn in_short(folder: &AgentFolder, agent: &Agent) -> Vec<(&'static str, String)> {
+    let settings = settings(&folder.file, &folder.checks);
+    let value = |key: &str| in_words(settings.get(key).unwrap_or(&Value::Null));
+    let model = match &folder.file.model {
+        Some(_) => value("model.name"),
+        None => "that of its manager".to_owned(),
+    };
+    let limits = settings.iter().filter(|(_, value)| !value.is_null());
+    let limits = limits.filter_map(|(key, value)| {
+        Some(format!("{} {}", key.strip_prefix("limits.")?, in_words(value)))
+    });
+    vec![
+        ("kind", value("kind")),
+        ("model", model),
+        ("tools", tools(folder, agent).join(", ")),
+        ("max_steps", value("max_steps")),
+        ("limits", limits.collect::<Vec<_>>().join(", ")),
+        ("instructions", value("instructions")),
+    ]
+}
+
+/// What its model or its code can call besides the agents that it manages.
+fn tools(folder: &AgentFolder, agent: &Agent) -> Vec<String> {
+    let mut names = vec!["final_answer".to_owned()];
+    if folder.file.python == Some(true) {
+        names.push("python_interpreter".to_owned());
+    }
+    for tool in agent.sandbox().tools() {
+        let is_member = agent.members().any(|member| member.name() == tool.name);
+        if !is_member && !names.contains(&tool.name) {
+            names.push(tool.name.clone());
+        }
+    }
+    names
 }
 
 fn in_words(value: &Value) -> String {

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::agents::mistakes;
+use crate::agents::mistakes::{self, Mistake};
 
 /// What an agent is given.
 #[derive(Clone, Debug)]
@@ -34,10 +34,9 @@ impl ToolSource {
         entry: &Spanned<toml::Table>,
         text: &str,
         shown: &str,
-    ) -> Result<ToolSource> {
-        let before = text.as_bytes().iter().take(entry.span().start);
-        let line = 1 + before.filter(|byte| **byte == b'\n').count();
-        let place = |what: String| anyhow!("`{shown}`, line {line}, key `tools`: {what}");
+    ) -> Result<ToolSource, Mistake> {
+        let line = mistakes::line(text, entry.span().start);
+        let place = |what: String| Mistake::new(shown, what).at(Some(line), Some("tools"));
         let mut table = entry.get_ref().clone();
         let known = SOURCES.map(|(name, _)| name);
         let source = table.remove("source");
@@ -78,6 +77,7 @@ fn built_in(table: toml::Table) -> Result<ToolSource> {
 mod tests {
     use super::*;
     use crate::agents::file::AgentFile;
+    use crate::agents::mistakes::Mistakes;
 
     #[test]
     fn a_source_that_is_not_known_is_told_with_its_line() {
@@ -94,7 +94,8 @@ mod tests {
             ("source = 'built_in'\nname = 'python_interpreter'", "agents that write code run it"),
         ] {
             let text = format!("version = 1\n\n[[tools]]\n{entry}");
-            let file = AgentFile::parse(&text, "agent.toml").unwrap();
+            let read = AgentFile::read(&text, "agent.toml", &mut Mistakes::default());
+            let (file, _) = read.unwrap();
             let error =
                 ToolSource::read(&file.tools[0], &text, "agent.toml").unwrap_err().to_string();
             let expected = format!("`agent.toml`, line 3, key `tools`: {told}");

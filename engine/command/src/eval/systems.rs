@@ -151,6 +151,7 @@ impl Systems {
             files: Some(files),
             tools: &self.tools,
             asks_models: true,
+            own_prompts: true,
         };
         let agent = folder.agent_with(&model, engines, &overrides)?;
         let agent = agent.capture_content(telemetry::captures_content());

@@ -132,8 +132,9 @@ impl AgentFlags {
             Some(folder) => {
                 let Self { model, limits, grants, .. } = self;
                 let (files, tools) = (Some(files), tools.as_slice());
+                let (asks_models, own_prompts) = (true, true);
                 let overrides =
-                    Overrides { model, limits, grants, files, tools, asks_models: true };
+                    Overrides { model, limits, grants, files, tools, asks_models, own_prompts };
                 AgentFolder::open(folder)?.agent(&Engines::new(image, printer), &overrides)?
             }
             None => {

@@ -2,10 +2,13 @@
 //!
 //! Nothing of it is run. What has no counterpart here is told with the reason.
 //!
-//! * `model`: classes of models and who runs them
+//! * `model`: classes of models and who runs them; `executor`, what ran the code and within which limits
+//! * `needs`: modules and packages, and whether the image has them
 //! * `report`: what was taken over, and what was not
 
+mod executor;
 mod model;
+mod needs;
 mod report;
 
 use std::fs::{self, File};
@@ -15,7 +18,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use fumehood::{Outcome, Sandbox, Variables};
 use fumehood_agent::Prompts;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -26,6 +28,7 @@ use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::ImageFlags;
 
+use needs::Needs;
 use report::Report;
 
 /// No file is longer, in bytes.
@@ -83,13 +86,9 @@ pub(super) async fn import(
     }
     let from = Dir::open_ambient_dir(&flags.from, ambient_authority())
         .with_context(|| format!("cannot open the folder `{}`", flags.from.display()))?;
-    let mut imports = Vec::new();
-    let mut report = one(&from, &flags.from, &flags.to, 0, &mut imports)?;
-    imports.sort();
-    imports.dedup();
-    for name in missing(imports, image, printer).await? {
-        report.not(format!("import {name}"), "the image has no such module");
-    }
+    let mut needs = Needs::default();
+    let mut report = one(&from, &flags.from, &flags.to, 0, &mut needs)?;
+    needs.look_for(image, printer, &mut report).await?;
     match flags.json {
         true => printer.line(&serde_json::to_string(&report)?)?,
         false => report.print(printer)?,
@@ -98,13 +97,7 @@ pub(super) async fn import(
 }
 
 /// One agent and those that it manages, depth by depth.
-fn one(
-    from: &Dir,
-    shown: &Path,
-    to: &Path,
-    depth: usize,
-    imports: &mut Vec<String>,
-) -> Result<Report> {
+fn one(from: &Dir, shown: &Path, to: &Path, depth: usize, needs: &mut Needs) -> Result<Report> {
     if depth > DEPTH {
         bail!("`{}`: managed agents are nested deeper than {DEPTH}", shown.display());
     }
@@ -133,11 +126,15 @@ fn one(
             report.line(&mut lines, key, ours, Value::from(text));
         }
     }
-    for key in ["max_steps", "planning_interval"] {
-        if let Some(steps) =
-            saved[key].as_u64().filter(|steps| (1..=u64::from(u32::MAX)).contains(steps))
+    for (key, ours) in [
+        ("max_steps", "max_steps"),
+        ("planning_interval", "planning_interval"),
+        ("max_tool_threads", "parallel"),
+    ] {
+        if let Some(count) =
+            saved[key].as_u64().filter(|count| (1..=u64::from(u32::MAX)).contains(count))
         {
-            report.line(&mut lines, key, key, Value::from(steps));
+            report.line(&mut lines, key, ours, Value::from(count));
         }
     }
     if saved["provide_run_summary"] == true {
@@ -154,12 +151,8 @@ fn one(
         );
     }
     tools(from, to, &saved, kind, &mut lines, &mut report)?;
-    executor(&saved, &mut model_lines, &mut report);
-    for name in
-        saved["authorized_imports"].as_array().into_iter().flatten().filter_map(Value::as_str)
-    {
-        imports.push(name.trim_end_matches(".*").to_owned());
-    }
+    executor::executor(&saved, &mut model_lines, &mut report);
+    needs.note(&saved);
     if !saved["verbosity_level"].is_null() {
         report
             .not("verbosity_level", "what is shown of a run is up to the flags of `fumehood run`");
@@ -180,7 +173,7 @@ fn one(
         if from.is_file(format!("{inner}/agent.json")) {
             let folder = from.open_dir(&inner)?;
             let to = to.join("agents").join(&name);
-            report.managed.push(one(&folder, &shown.join(&inner), &to, depth + 1, imports)?);
+            report.managed.push(one(&folder, &shown.join(&inner), &to, depth + 1, needs)?);
         }
     }
     Ok(report)
@@ -258,50 +251,6 @@ fn tools(
         }
     }
     Ok(())
-}
-
-/// What code may use.
-fn executor(saved: &Value, lines: &mut Vec<String>, report: &mut Report) {
-    if let Some(executor) = saved["executor_type"].as_str() {
-        report.mapped(format!("executor_type {executor}"), "the sandbox");
-    }
-    for (key, value) in saved["executor_kwargs"].as_object().into_iter().flatten() {
-        let seconds = value.as_f64().filter(|seconds| (0.001..=86_400.0).contains(seconds));
-        match (key.as_str(), seconds) {
-            ("timeout_seconds", Some(seconds)) => {
-                lines.extend(["\n[limits]".to_owned(), format!("time = \"{seconds}s\"")]);
-                report.mapped(
-                    format!("executor_kwargs.{key}"),
-                    format!("limits.time = \"{seconds}s\""),
-                );
-            }
-            _ => report.not(format!("executor_kwargs.{key}"), "the sandbox has nothing like it"),
-        }
-    }
-    if !saved["max_print_outputs_length"].is_null() {
-        let why = "a model is told 20,000 characters of what is printed";
-        report.not("max_print_outputs_length", why);
-    }
-}
-
-/// Which modules cannot be imported in the sandbox.
-async fn missing(names: Vec<String>, image: &ImageFlags, printer: &Printer) -> Result<Vec<String>> {
-    const CODE: &str = "import importlib.util\n\
-        def found(name):\n    try:\n        return importlib.util.find_spec(name) is not None\n    \
-        except (ImportError, ValueError):\n        return False\n\
-        [name for name in names if name != '*' and not found(name)]";
-    if names.is_empty() {
-        return Ok(names);
-    }
-    let mut session = Sandbox::builder(&image.engine(printer)?).build()?.session().await?;
-    session.define(Variables::new().json("names", &names)?).await?;
-    match session.run(CODE).await?.outcome {
-        Outcome::Completed(Some(value)) => {
-            let json = value.json.context("the names of modules are no texts")?;
-            Ok(serde_json::from_str(json.get())?)
-        }
-        _ => bail!("cannot look for the modules that the agent imports"),
-    }
 }
 
 /// Writes a file that is not there yet.
