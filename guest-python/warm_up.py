@@ -29,6 +29,9 @@ import zoneinfo
 import numpy as np
 import pandas as pd
 
+# Made of these two, so that it comes after what has to be in place before them.
+from fumehood import arrow
+
 # Paths that are only built on the first use: the tables of the JSON reader, the formatter of data
 # frames, the caches of numpy's dispatch.
 pd.DataFrame({"a": [1, 2, 2], "b": [0.5, 1.5, 2.5], "c": list("xyz")}).groupby("a").b.mean().to_string()
@@ -37,6 +40,7 @@ pd.read_csv(io.StringIO("a,b\n1,x\n2,y\n")).merge(pd.DataFrame({"a": [1, 2]}), o
 np.linalg.solve(np.eye(3), np.arange(3.0))
 values.encode({"warm": [1, 2.5, None, True, "text", {"a": (1,)}], "table": pd.DataFrame({"a": [1]})}, 9)
 values.decode('{"a": [1, 2.5, null, "text"]}')
+arrow.read(memoryview(b"".join(arrow.write(pd.DataFrame({"a": [1, 2], "b": ["x", None]})))))
 try:
     exec(compile("def inner():\n    return 1 / 0\ninner()", "<warm-up>", "exec"), {})
 except ZeroDivisionError as error:

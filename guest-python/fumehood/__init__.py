@@ -5,6 +5,7 @@
     console      sys.stdout and sys.stderr
     values       the one codec: Python values to JSON, JSON to Python values
     attached     values that go beside JSON
+    arrow        tables as streams of Arrow's IPC format
     tools        host functions as Python functions
     concurrency  calls that are under way at the same time
     answers      the final answer

@@ -87,6 +87,18 @@ print(echo(figure).size)";
 }
 
 #[tokio::test]
+async fn tables_are_data_frames_on_both_sides() {
+    let mut session = echoing(Attachment::TABLE).await;
+    let code = "
+import pandas as pd
+table = pd.DataFrame({'n': [1, 2], 'x': [0.5, None], 'name': ['a', None]}, index=['one', 'two'])
+table['when'] = pd.to_datetime(['2024-01-02', None])
+pd.testing.assert_frame_equal(echo(table), table)
+[len(part) for part in echo([table, table.head(1)])]";
+    assert_eq!(repr(session.run(code).await.unwrap()), "[2, 1]");
+}
+
+#[tokio::test]
 async fn bytes_where_none_are_wanted_and_none_where_some_are_never_reach_a_tool() {
     let mut session = echoing(Attachment::ARRAY).await;
     for (code, told) in [

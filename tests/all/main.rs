@@ -6,6 +6,7 @@
 #![expect(clippy::print_stderr, reason = "building the image shows its progress")]
 
 mod agents;
+mod arrow;
 mod attached;
 mod checkpoints;
 mod clock;

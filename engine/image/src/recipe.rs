@@ -19,9 +19,16 @@ macro_rules! runtime {
 }
 
 /// The Python that runs in the guest.
-pub(crate) const RUNTIME: [(&str, &str); 15] = runtime![
+pub(crate) const RUNTIME: &[(&str, &str)] = &runtime![
     "fumehood/__init__.py",
     "fumehood/answers.py",
+    "fumehood/arrow/__init__.py",
+    "fumehood/arrow/batches.py",
+    "fumehood/arrow/flatbuffers.py",
+    "fumehood/arrow/layout.py",
+    "fumehood/arrow/reading.py",
+    "fumehood/arrow/schema.py",
+    "fumehood/arrow/writing.py",
     "fumehood/attached.py",
     "fumehood/concurrency.py",
     "fumehood/console.py",
@@ -122,13 +129,19 @@ mod tests {
 
     #[test]
     fn every_file_of_the_runtime_is_part_of_the_image() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest-python/fumehood");
-        let mut files = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| name.ends_with(".py"))
-            .map(|name| format!("fumehood/{name}"))
-            .collect::<Vec<_>>();
+        let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../guest-python"));
+        let mut folders = vec![root.join("fumehood")];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "py") {
+                    files.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
+                }
+            }
+        }
         files.sort();
         let mut named = RUNTIME.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
         named.sort();
