@@ -241,7 +241,7 @@ async fn stopping_at_any_moment_never_faults_the_host() {
     };
     on_many_threads(&work);
     assert_eq!(*failed.lock().unwrap(), None);
-    assert!(rolled_back.load(Ordering::Relaxed) > count / 2, "only {rolled_back:?} were stopped");
+    assert!(rolled_back.load(Ordering::Relaxed) > count / 4, "only {rolled_back:?} were stopped");
     assert_eq!(printed(session().await.run("print('fine')").await.unwrap()), "fine\n");
 }
 
