@@ -23,6 +23,7 @@ mod named;
 mod pool;
 mod prepared;
 mod repl;
+mod rust_tools;
 mod saved;
 mod session_format;
 mod sessions;

@@ -16,6 +16,6 @@ while frame:
     frame = frame.f_back
 1 / 0
 #=> <module> []
-#=> _execute ['file', 'last', 'namespace', 'source', 'tree']
+#=> _execute ['expression', 'file', 'last', 'namespace', 'source', 'statements', 'tree']
 #=> run ['file', 'source']
 #% ends: raised ZeroDivisionError

@@ -12,4 +12,4 @@ import _host
 door._call = _host.call
 #=> forged
 #=> forged
-#=> again
+#=> forged

@@ -1,6 +1,6 @@
 # Starts its session anew from within, with other settings and tools of its own making.
 import fumehood.sessions, json
-run = fumehood.sessions.start(json.dumps({"seed": "00" * 32, "argv": ["mine"], "env": {"A": "1"}, "cwd": "/etc", "request_bytes": 2**62, "nesting": 10**6,
+run = fumehood.sessions.start(json.dumps({"seed": "00" * 32, "argv": ["mine"], "env": {"A": "1"}, "cwd": "/etc", "request_bytes": 2**62, "attached_bytes": 2**62, "nesting": 10**6,
     "tools": [{"name": name, "documentation": "", "parameters": names, "required": len(names), "defaults": {}, "nullless": [], "properties": "{}"}
               for name, names in (("secret", []), ("echo", ["value"]))]}))
 print(run is fumehood.steps.run, type(run).__name__)
