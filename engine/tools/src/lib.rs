@@ -4,3 +4,6 @@
 //! and what they need to know stays on the host.
 
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "egress")]
+pub mod egress;
