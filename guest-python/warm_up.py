@@ -10,7 +10,7 @@ sys.path.insert(0, "/fumehood-source")
 
 import fumehood
 import fumehood.sessions, fumehood.variables
-from fumehood import console, door, event_loop, limits, prompt, threads, values
+from fumehood import console, door, event_loop, limits, network, prompt, threads, values
 
 del sys.path[0]
 
@@ -46,6 +46,10 @@ try:
 except ZeroDivisionError as error:
     traceback.format_exception(error)
 asyncio.run(asyncio.sleep(0))
+
+sys.path.append("/usr/local/lib/site-packages")
+network.set_aside()
+network.refuse()
 
 import __main__
 

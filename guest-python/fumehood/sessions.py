@@ -8,7 +8,7 @@ import random
 import sys
 
 import fumehood
-from fumehood import answers, concurrency, steps, tools, values
+from fumehood import answers, concurrency, network, steps, tools, values
 
 
 def start(setup: str):
@@ -31,6 +31,7 @@ def start(setup: str):
     tools.nesting = settings["nesting"]
     tools.request_bytes = settings["request_bytes"]
     tools.attached_bytes = settings["attached_bytes"]
+    network.grant(settings.get("http"))
     namespace = __main__.__dict__
     namespace["final_answer"] = answers.final_answer
     if settings["tools"]:

@@ -13,6 +13,7 @@ mod clock;
 mod command;
 mod concurrency;
 mod determinism;
+mod egress;
 mod escapes;
 mod files;
 mod image;

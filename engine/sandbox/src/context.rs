@@ -1,6 +1,6 @@
 //! What a tool knows about the call that it answers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::control::{Control, Untimed};
@@ -44,6 +44,11 @@ impl CallContext {
         self
     }
 
+    /// The session whose code makes the call; nothing, if no code does.
+    pub fn session(&self) -> Option<SessionMark> {
+        self.control.as_ref().map(|control| SessionMark(Arc::downgrade(control)))
+    }
+
     /// When the step will be interrupted for its time, if nothing stops its clock until then; nothing, if no
     /// code makes the call.
     pub fn deadline(&self) -> Option<Instant> {
@@ -67,6 +72,34 @@ impl CallContext {
             Some(control) => control.stand_still(),
             None => Untimed::of_nothing(),
         }
+    }
+}
+
+/// Tells sessions apart: that of a call is equal to that of another if one session has made both. A session that is
+/// forked, or begun with the state of another, is one of its own; one that was parked, or has rolled back, is the
+/// same.
+#[derive(Clone)]
+pub struct SessionMark(Weak<Control>);
+
+impl SessionMark {
+    /// Whether there will be no more calls of that session.
+    pub fn has_ended(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+}
+
+impl PartialEq for SessionMark {
+    fn eq(&self, other: &SessionMark) -> bool {
+        // As long as there is a mark, nothing else gets its address.
+        self.0.ptr_eq(&other.0)
+    }
+}
+
+impl Eq for SessionMark {}
+
+impl std::fmt::Debug for SessionMark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("SessionMark").field(&self.0.as_ptr()).finish()
     }
 }
 

@@ -111,6 +111,7 @@ impl Surroundings {
             "env": sandbox.environment,
             "cwd": sandbox.directory,
             "tools": sandbox.signatures,
+            "http": sandbox.tools.http(),
             "request_bytes": sandbox.limits.request_bytes,
             "attached_bytes": sandbox.limits.attached_bytes,
             "nesting": sandbox.limits.nesting,

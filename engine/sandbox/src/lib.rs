@@ -68,7 +68,7 @@ pub use attachment::Attachment;
 pub use calls::{Interceptor, ToolCall, ToolCallError};
 pub use checkpoint::Checkpoint;
 pub use code::Code;
-pub use context::CallContext;
+pub use context::{CallContext, SessionMark};
 pub use control::{CancelHandle, Untimed};
 pub use determinism::Determinism;
 pub use engine::{Engine, Metering};

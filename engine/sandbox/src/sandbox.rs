@@ -73,6 +73,7 @@ impl Sandbox {
             directory: None,
             scratch: true,
             tools: Vec::new(),
+            http: None,
             prepared: None,
             pool: Pool::new(0),
         }
@@ -183,6 +184,12 @@ impl Sandbox {
         self.inner.grants.iter().map(|grant| (grant.path.as_str(), grant.writable))
     }
 
+    /// What its code may send HTTP requests to, in the words of the function that sends them; nothing, if there
+    /// is none.
+    pub fn http(&self) -> Option<&str> {
+        self.inner.tools.http_description()
+    }
+
     /// How its sessions are metered.
     pub fn metering(&self) -> Metering {
         self.inner.engine.metering()
@@ -226,7 +233,7 @@ impl std::fmt::Debug for Sandbox {
 /// * no environment variables, but for `HOME` and `TMPDIR`, which are `/tmp`
 /// * no arguments: `sys.argv` is `['']`
 /// * the current directory is `/work`, or `/` without it
-/// * no network
+/// * no network: HTTP is [granted](SandboxBuilder::http)
 /// * the host's clocks and random numbers: no two sessions are alike, unless it is made
 ///   [deterministic](SandboxBuilder::deterministic)
 /// * sessions begin with nothing but what the image has imported
@@ -261,6 +268,7 @@ pub struct SandboxBuilder {
     directory: Option<String>,
     scratch: bool,
     tools: Vec<Arc<dyn Tool>>,
+    http: Option<Arc<dyn Tool>>,
     prepared: Option<Checkpoint>,
     pool: Pool,
 }
@@ -283,6 +291,17 @@ impl SandboxBuilder {
     /// Adds a tool that is also used elsewhere.
     pub fn shared_tool(mut self, tool: Arc<dyn Tool>) -> Self {
         self.tools.push(tool);
+        self
+    }
+
+    /// Lets code send HTTP requests through a function, with which the libraries in the guest work that speak
+    /// HTTP. The default is none: there is no network.
+    ///
+    /// It is a tool in all but that nobody is told of it, neither models nor [`Sandbox::tools`]. What it is asked
+    /// and has to answer is what the `HttpTool` of the crate `fumehood-tools` is and does; see
+    /// `docs/network.md`.
+    pub fn http(mut self, http: impl Tool) -> Self {
+        self.http = Some(Arc::new(http));
         self
     }
 
@@ -411,6 +430,9 @@ impl SandboxBuilder {
         let mut declarations = Vec::with_capacity(self.tools.len());
         for tool in self.tools {
             declarations.push(tools.add(tool)?);
+        }
+        if let Some(http) = self.http {
+            tools.add_http(http)?;
         }
         let signatures = declarations.iter().map(signature).collect();
         for (position, grant) in self.grants.iter().enumerate() {

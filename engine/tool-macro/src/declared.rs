@@ -15,8 +15,8 @@ pub(crate) struct Declared {
     /// What the program gives when it makes the tool.
     pub(crate) given: Vec<Given>,
     pub(crate) parameters: Vec<Parameter>,
-    /// The name that the body has for the context of the call.
-    pub(crate) context: Option<Ident>,
+    /// What the body calls the context of the call, and the type by which it was told.
+    pub(crate) context: Option<(Ident, Type)>,
     pub(crate) output: Type,
     /// Whether the output is a `Result`.
     pub(crate) fails: bool,
@@ -99,7 +99,7 @@ impl Declared {
             }
             self.given.push(Given { name, kind: *argument.ty });
         } else if is_named(&argument.ty, "CallContext") {
-            self.context = Some(name);
+            self.context = Some((name, *argument.ty));
         } else {
             self.parameters.push(Parameter { name, kind: *argument.ty, documentation, default });
         }

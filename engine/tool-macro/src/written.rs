@@ -35,7 +35,10 @@ pub(crate) fn written(declared: Declared) -> TokenStream {
         fields.push(quote! { #(#documentation)* #default #name: #kind });
         names.push(name);
     }
-    let context = context.map_or_else(|| quote! { _ }, |context| quote! { #context });
+    let context = context.map_or_else(
+        || quote! { _: ::fumehood_tools::rust::CallContext },
+        |(name, kind)| quote! { #name: #kind },
+    );
     // A body that never fails is one that could.
     let (answer, answering) = if fails {
         (quote! { #output }, quote! { async move #body })
@@ -62,7 +65,7 @@ pub(crate) fn written(declared: Declared) -> TokenStream {
             ::fumehood_tools::rust::typed(
                 #tool_name,
                 #description,
-                move |Parameters { #(#names),* }: Parameters, #context: ::fumehood_tools::rust::CallContext| {
+                move |Parameters { #(#names),* }: Parameters, #context| {
                     #(let #given_names = ::core::clone::Clone::clone(&#given_names);)*
                     let answering = #answering;
                     async move { let answer: #answer = answering.await; answer }

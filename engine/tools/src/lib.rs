@@ -5,5 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "egress")]
+pub mod egress;
 #[cfg(feature = "rust")]
 pub mod rust;

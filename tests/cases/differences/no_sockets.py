@@ -32,10 +32,10 @@ except ImportError as exc:
 #=> OSError [Errno 58] Not supported
 #=> OSError [Errno 58] Not supported
 #=> OSError [Errno 58] Not supported
-#=> AttributeError
-#=> AttributeError
-#=> AttributeError
-#=> AttributeError
-#=> AttributeError
+#=> OSError
+#=> OSError
+#=> OSError
+#=> URLError
+#=> OSError
 #=> <urlopen error unknown url type: https>
 #=> ModuleNotFoundError

@@ -7,7 +7,7 @@ import sysconfig
 print(sys.platform, os.name, platform.system(), platform.machine(), platform.node(), sysconfig.get_platform())
 print(os.uname().sysname, sys.byteorder, sys.implementation.name)
 print(sys.version_info[:2] == (3, 15), platform.python_implementation())
-print(os.sep, os.linesep == "\n", os.path.exists(sys.executable), sys.path == ["/usr/local/lib/python315.zip"])
+print(os.sep, os.linesep == "\n", os.path.exists(sys.executable), sys.path[0] == "/usr/local/lib/python315.zip")
 print(sys.flags.isolated, sys.flags.no_site, sys.flags.utf8_mode)
 print(sys.dont_write_bytecode, sys._is_gil_enabled(), sys._jit.is_available())
 

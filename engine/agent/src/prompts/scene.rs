@@ -32,6 +32,8 @@ pub(crate) struct Scene {
     pub(crate) folders: Vec<(String, bool)>,
     /// Whether clocks and random numbers are computed.
     pub(crate) deterministic: bool,
+    /// Where code may send HTTP requests; empty, if nowhere.
+    pub(crate) http: String,
 }
 
 /// An agent that can be given tasks.
@@ -69,6 +71,7 @@ impl Scene {
             limits: LimitWords::of(sandbox.limits()),
             folders: sandbox.granted().map(|(path, write)| (path.to_owned(), write)).collect(),
             deterministic: sandbox.determinism().is_some(),
+            http: sandbox.http().unwrap_or_default().to_owned(),
         }
     }
 
@@ -111,7 +114,7 @@ impl Scene {
                 tool_calls => self.limits.tool_calls.as_str(),
             },
             folders => folders.collect::<Vec<_>>(),
-            sandbox => context! { deterministic => self.deterministic },
+            sandbox => context! { deterministic => self.deterministic, http => self.http.as_str() },
         }
     }
 }

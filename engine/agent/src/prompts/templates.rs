@@ -273,7 +273,7 @@ mod tests {
         // What else is documented of them is there, too.
         let mut fields = table("Tools and managed agents").into_keys().collect::<Vec<_>>();
         fields.extend(table("Limits, folders and the sandbox").into_keys());
-        assert_eq!(fields.len(), 14, "{fields:?}");
+        assert_eq!(fields.len(), 15, "{fields:?}");
         for field in fields {
             let told =
                 rendered(&format!("{{{{ {} }}}}", field.replace("tool.", "tools['values'].")));

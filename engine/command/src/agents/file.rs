@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 use crate::agents::mistakes::{self, Lines, Mistake, Mistakes};
+use crate::http::HttpTable;
 use crate::sandboxing::LimitFlags;
 
 /// The name of the file in the folder of an agent.
@@ -49,6 +50,7 @@ pub(crate) struct AgentFile {
     pub(crate) limits: LimitFlags,
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) grants: Vec<GrantTable>,
+    pub(crate) http: Option<HttpTable>,
     pub(crate) checks: Vec<CheckTable>,
     pub(crate) tools: Vec<Spanned<toml::Table>>,
 }
@@ -259,6 +261,7 @@ mod tests {
             ("prices", keys_of::<PriceTable>("prices.")),
             ("limits", keys_of::<LimitFlags>("limits.")),
             ("grants", keys_of::<GrantTable>("grants.")),
+            ("http", keys_of::<HttpTable>("http.")),
             ("checks", keys_of::<CheckTable>("checks.")),
         ] {
             assert!(keys.remove(table), "{table}");

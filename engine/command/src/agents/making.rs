@@ -210,7 +210,7 @@ impl AgentFolder {
         for tool in overrides.tools {
             sandbox = sandbox.shared_tool(Arc::clone(tool));
         }
-        sandbox = overrides.grants.apply(sandbox)?;
+        sandbox = overrides.grants.apply_over(file.http.as_ref(), sandbox)?;
         if let Some(files) = overrides.files {
             sandbox = files.granted(sandbox)?;
         }

@@ -155,7 +155,7 @@ pub(super) fn line(text: &str, at: usize) -> usize {
 }
 
 /// What is wrong with the text of a file that is shown by this name.
-pub(super) fn told(error: &toml::de::Error, text: &str, shown: &str) -> Mistake {
+pub(crate) fn told(error: &toml::de::Error, text: &str, shown: &str) -> Mistake {
     let line = line(text, error.span().map_or(0, |span| span.start));
     Mistake::new(shown, explained(error.message())).at(Some(line), None)
 }

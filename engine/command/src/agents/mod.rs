@@ -16,7 +16,7 @@ mod import;
 mod init;
 mod judging;
 mod making;
-mod mistakes;
+pub(crate) mod mistakes;
 mod settings;
 mod show;
 mod tools;

@@ -1,6 +1,7 @@
 //! What an agent is, as a list of its keys, with their defaults.
 
 use fumehood_agent::CodeTags;
+use fumehood_tools::egress::EgressLimits;
 use serde_json::{Map, Value, json};
 
 use crate::agents::checking::Check;
@@ -59,6 +60,16 @@ pub(super) fn settings(file: &AgentFile, checks: &[Check]) -> Map<String, Value>
     let grants =
         grants.map(|grant| json!({"folder": grant.folder, "at": grant.at, "write": grant.write}));
     say("grants", grants.collect());
+    if let Some(http) = &file.http {
+        let limits = http.limits(EgressLimits::default());
+        say("http.allow", json!(http.allow));
+        say("http.private", json!(http.private));
+        say("http.time", json!(format!("{:?}", limits.time)));
+        say("http.request", json!(units::exact_bytes(limits.request_bytes)));
+        say("http.response", json!(units::exact_bytes(limits.response_bytes)));
+        say("http.requests", json!(limits.requests));
+        say("http.total", json!(units::exact_bytes(limits.bytes)));
+    }
     say("checks", checks.iter().map(|check| json!(check.name)).collect());
     all
 }

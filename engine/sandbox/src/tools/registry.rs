@@ -34,6 +34,8 @@ pub struct ToolDeclaration {
 #[derive(Default)]
 pub(crate) struct Tools {
     by_name: BTreeMap<String, Arc<Registered>>,
+    /// What sends requests for the code, which nobody is told of.
+    http: Option<Arc<Registered>>,
 }
 
 /// A tool of a sandbox.
@@ -122,6 +124,24 @@ impl Tools {
         Ok(declaration)
     }
 
+    /// Checks what sends requests for the code, and keeps it apart from the others, of which there is none of
+    /// its name.
+    pub(crate) fn add_http(&mut self, tool: Arc<dyn Tool>) -> Result<(), ConfigError> {
+        let name = self.add(tool)?.name;
+        self.http = self.by_name.remove(&name);
+        Ok(())
+    }
+
+    /// The name of what sends requests for the code.
+    pub(crate) fn http(&self) -> Option<&str> {
+        self.http.as_ref().map(|http| &*http.name)
+    }
+
+    /// What it says that requests may be sent to.
+    pub(crate) fn http_description(&self) -> Option<&str> {
+        self.http.as_ref().map(|http| http.tool.description())
+    }
+
     /// Whether a final answer is what a tool returned.
     pub(crate) fn decide_answers(&self) -> bool {
         self.by_name.contains_key(FINAL_ANSWER)
@@ -135,7 +155,8 @@ impl Tools {
         attached: &str,
         contents: Vec<u8>,
     ) -> Result<ToolCall, ToolCallError> {
-        let registered = self.named(name)?;
+        let http = self.http.as_ref().filter(|http| *http.name == *name);
+        let registered = http.map_or_else(|| self.named(name), |http| Ok(Arc::clone(http)))?;
         let mut arguments = serde_json::from_str(arguments)
             .map_err(|error| registered.misfit(&error.to_string()))?;
         let attachments = attachments_of_call(&mut arguments, attached, contents)

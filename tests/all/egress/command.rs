@@ -1,0 +1,72 @@
+//! What the command says of HTTP.
+
+use std::process::Output;
+
+use super::server::Server;
+use crate::command::fumehood;
+
+#[track_caller]
+fn text(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn hosts_are_allowed_one_by_one() {
+    let server = Server::start();
+    let code = format!(
+        "import requests, urllib.request
+print(requests.get('http://127.0.0.1:{0}/a').text)
+print(urllib.request.urlopen('http://127.0.0.1:{0}/b').read())
+requests.post('http://127.0.0.1:{0}/c')",
+        server.port
+    );
+    let host = format!("127.0.0.1:{}", server.port);
+    let output = fumehood(&["exec", "-c", &code, "--allow-http-private", &host]).output().unwrap();
+    let (stdout, stderr) = text(&output);
+    assert_eq!(stdout, "this is /a\nb'this is /b'\n", "{stderr}");
+    assert!(stderr.contains("`127.0.0.1` is allowed, but not with the method POST"), "{stderr}");
+    // A public host is allowed by the other flag, and this is none.
+    let output = fumehood(&["exec", "-c", &code, "--allow-http", &host]).output().unwrap();
+    let (stdout, stderr) = text(&output);
+    assert_eq!(stdout, "");
+    assert!(stderr.contains("is at 127.0.0.1, which is a loopback address"), "{stderr}");
+    assert_eq!(server.requests().len(), 2);
+    let output = fumehood(&["exec", "-c", "1", "--allow-http", "*evil.test"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).1.contains("[SCHEME://]HOST[:PORT][/PATH][=METHODS]"));
+}
+
+#[test]
+fn a_file_has_limits_and_credentials() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("http.toml");
+    let say = |rest: &str| {
+        let host = format!("127.0.0.1:{}", server.port);
+        std::fs::write(&file, format!("[http]\nprivate = ['{host}']\nresponse = '1KiB'\n{rest}"))
+            .unwrap();
+        host
+    };
+    let host = say("");
+    say(&format!(
+        "[[credentials]]\nhost = '{host}'\nheader = 'authorization'\nprefix = 'Bearer '\nenv = 'TOKEN_OF_TESTS'"
+    ));
+    let file = file.to_str().unwrap();
+    let code = format!(
+        "import requests, os
+print(requests.get('http://{host}/echo').text.count('Bearer ************'), os.environ.get('TOKEN_OF_TESTS'))
+print(len(requests.get('http://{host}/large?1024').content))
+requests.get('http://{host}/large?1025')"
+    );
+    let mut command = fumehood(&["exec", "-c", &code, "--http", file]);
+    let (stdout, stderr) = text(&command.env("TOKEN_OF_TESTS", "s3cret-token").output().unwrap());
+    assert_eq!(stdout, "1 None\n1024\n", "{stderr}");
+    assert!(stderr.contains("larger than 1024 bytes"), "{stderr}");
+    assert!(server.requests()[0].contains("authorization: Bearer s3cret-token\r\n"));
+    let (_, stderr) = text(&fumehood(&["exec", "-c", "1", "--http", file]).output().unwrap());
+    assert!(stderr.contains("the environment variable TOKEN_OF_TESTS is not set"), "{stderr}");
+    say("respons = 1");
+    let (_, stderr) = text(&fumehood(&["exec", "-c", "1", "--http", file]).output().unwrap());
+    assert!(stderr.contains("line 4: there is no key `respons`"), "{stderr}");
+}
