@@ -122,9 +122,9 @@ async fn what_is_not_whole_or_was_changed_is_refused() {
     }
     assert!(matches!(refused(b"something else altogether").await, SavedError::NotASession));
     let mut newer = good.clone();
-    newer[8..12].copy_from_slice(&2_u32.to_le_bytes());
+    newer[8..12].copy_from_slice(&3_u32.to_le_bytes());
     let error = refused(&newer).await;
-    assert!(matches!(error, SavedError::Version { found: 2, supported: 1 }), "{error:?}");
+    assert!(matches!(error, SavedError::Version { found: 3, supported: 2 }), "{error:?}");
     let mut long = good.clone();
     long[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
     assert!(matches!(refused(&long).await, SavedError::Damaged { .. }));

@@ -10,6 +10,8 @@ use serde_json::Value;
 use crate::attachment::Attachment;
 use crate::context::CallContext;
 use crate::control::Untimed;
+use crate::guard::{Guard, Make};
+use crate::labels::{Ledger, ToolLabels};
 use crate::tools::{Arguments, Registered, ToolError, ToolFuture, ToolInput, ToolOutput};
 
 /// A call of a tool that was not made yet. Its arguments fit the tool's parameters.
@@ -82,6 +84,24 @@ impl ToolCall {
         &self.attachments
     }
 
+    /// What the tool says that it does; see [`Tool::labels`](crate::Tool::labels).
+    pub fn labels(&self) -> ToolLabels {
+        self.registered.tool.labels()
+    }
+
+    /// The ledger that it is entered in: that of the session whose code makes it, or the one that it was
+    /// [given](ToolCall::with_ledger).
+    pub fn ledger(&self) -> &Ledger {
+        self.context.ledger()
+    }
+
+    /// The same call, entered in this ledger, if no code makes it: it has one of its own otherwise, with what a
+    /// session of the sandbox begins with. What code calls stays in the ledger of its session.
+    pub fn with_ledger(mut self, ledger: &Ledger) -> ToolCall {
+        self.context = self.context.with_ledger(ledger);
+        self
+    }
+
     /// The same call with other arguments. Attachments whose placeholder is no longer where it was are left out.
     ///
     /// # Errors
@@ -121,16 +141,66 @@ impl ToolCall {
         self.context.untimed()
     }
 
-    /// Calls the tool. A panic in it is an error.
+    /// Calls the tool, if the sandbox's [`Guard`] lets it be called. A panic in it is an error.
     ///
     /// # Errors
     ///
-    /// That of the tool.
+    /// That of the tool, or of the guard.
     pub async fn run(self) -> Result<ToolOutput, ToolError> {
-        let ToolCall { registered, arguments, attachments, context } = self;
+        let Some(guard) = self.registered.guard.clone() else {
+            let ToolCall { registered, arguments, attachments, context } = self;
+            let input = ToolInput { arguments, attachments, context };
+            // The tool may panic while making its future as well as later.
+            return contained(async { registered.tool.call(input).await }).await;
+        };
+        let ToolCall { registered, arguments, attachments, context } = self.clone();
         let input = ToolInput { arguments, attachments, context };
-        // The tool may panic while making its future as well as later.
-        contained(async { registered.tool.call(input).await }).await
+        self.guarded(guard, move || async move { registered.tool.call(input).await }).await
+    }
+
+    /// Has somebody else answer in the place of the tool: an agent that another one manages, or a program that
+    /// does itself what the tool stands for. It passes the sandbox's [`Guard`] as any other call. A panic is an
+    /// error.
+    ///
+    /// # Errors
+    ///
+    /// That of whoever answers.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(sandbox: fumehood::Sandbox) -> Result<(), Box<dyn std::error::Error>> {
+    /// use serde_json::json;
+    ///
+    /// let call = sandbox.tool_call("population", json!({"city": "Reykjavik"}))?;
+    /// let answer = call.run_with(|| async { Ok(json!(139_875).into()) }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn run_with<'a, Answering>(
+        self,
+        answer: impl FnOnce() -> Answering + Send + 'a,
+    ) -> Result<ToolOutput, ToolError>
+    where
+        Answering: Future<Output = Result<ToolOutput, ToolError>> + Send + 'a,
+    {
+        match self.registered.guard.clone() {
+            None => contained(async { answer().await }).await,
+            Some(guard) => self.guarded(guard, answer).await,
+        }
+    }
+
+    async fn guarded<'a, Answering>(
+        self,
+        guard: Arc<dyn Guard>,
+        answer: impl FnOnce() -> Answering + Send + 'a,
+    ) -> Result<ToolOutput, ToolError>
+    where
+        Answering: Future<Output = Result<ToolOutput, ToolError>> + Send + 'a,
+    {
+        // The guard learns of a panic as of any other error.
+        let make: Make<'_> = Box::new(|| Box::pin(contained(async { answer().await })));
+        contained(async { guard.call(&self, make).await }).await
     }
 
     /// Calls the tool, or has somebody decide about it.

@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::error::SessionError;
 use crate::image::hexadecimal;
 use crate::instance::{Instance, Surroundings};
+use crate::labels::LedgerEntries;
 use crate::limits::Usage;
 use crate::memory::Beginning;
 use crate::sandbox::Sandbox;
@@ -18,6 +19,9 @@ use crate::session::{Committed, Session, stating};
 ///
 /// A checkpoint shares its memory with the session and with other checkpoints; it takes as much as has
 /// changed since. Files that are open are not part of it: whoever goes on from it finds them closed.
+///
+/// The labels of the session's [`Ledger`](crate::Ledger) go with it: whoever goes on from it has them, besides
+/// their own.
 ///
 /// # Examples
 ///
@@ -37,6 +41,8 @@ pub struct Checkpoint {
     pub(crate) steps: u64,
     /// What the session had used.
     pub(crate) usage: Usage,
+    /// What the session had come into contact with, and how often tools were called.
+    pub(crate) ledger: LedgerEntries,
 }
 
 impl Checkpoint {
@@ -108,7 +114,8 @@ impl Session {
     /// * [`SessionError::State`] if the system has no memory for it; the session goes on as it was
     pub fn checkpoint(&mut self) -> Result<Checkpoint, SessionError> {
         let committed = self.commit()?;
-        Ok(Checkpoint { committed, steps: self.steps(), usage: self.usage().clone() })
+        let (steps, usage) = (self.steps(), self.usage().clone());
+        Ok(Checkpoint { committed, steps, usage, ledger: self.ledger().entries() })
     }
 
     /// Goes back, or forward, to a state of this session or of any other of the same engine.
@@ -124,6 +131,8 @@ impl Session {
         if !checkpoint.is_of(&self.sandbox().inner.engine) {
             return Err(SessionError::OtherEngine);
         }
+        // What it has seen since is not unseen.
+        self.ledger().merge(&checkpoint.ledger.labels);
         let Committed { files, .. } = &checkpoint.committed;
         self.go_back(Some(checkpoint.committed.clone()), files.clone()).await
     }
@@ -154,7 +163,10 @@ impl Session {
     /// ```
     pub async fn fork(&mut self) -> Result<Session, SessionError> {
         let checkpoint = self.checkpoint()?;
-        Session::continued(&self.sandbox(), self.begun().clone(), &checkpoint).await
+        let mut fork =
+            Session::continued(&self.sandbox(), self.begun().clone(), &checkpoint).await?;
+        fork.share_ledger(&self.ledger().fork());
+        Ok(fork)
     }
 
     /// A session that goes on from a checkpoint as if it were the one that it is of, which began with
@@ -164,9 +176,10 @@ impl Session {
         begun: Committed,
         checkpoint: &Checkpoint,
     ) -> Result<Session, SessionError> {
-        let Checkpoint { committed, steps, usage } = checkpoint;
+        let Checkpoint { committed, steps, usage, ledger } = checkpoint;
         let beginning = checkpoint.beginning(sandbox)?;
         let surroundings = Surroundings::going_on(&sandbox.inner, begun, committed)?;
+        surroundings.ledger.take_over(ledger);
         surroundings.ambience.go_on(committed.course);
         let instance = Instance::resume(&surroundings, &beginning, committed.open_files).await?;
         Ok(Session::of(surroundings, instance, Some(committed.clone()), *steps, usage.clone()))
@@ -190,7 +203,8 @@ impl Checkpoint {
 
 impl Sandbox {
     /// Starts a fresh session that begins with a checkpoint: what was run once, its imports, data,
-    /// functions and files, is there in any number of sessions. Nothing of it counts as used.
+    /// functions and files, is there in any number of sessions. Nothing of it counts as used; but what it has
+    /// come into contact with, they have.
     ///
     /// The checkpoint may come from another sandbox of the same engine. Those of this one are the tools,
     /// the granted folders, the environment, the arguments, the current directory and the limits. Tools
@@ -227,6 +241,7 @@ impl Sandbox {
     pub async fn session_from(&self, checkpoint: &Checkpoint) -> Result<Session, SessionError> {
         let beginning = checkpoint.beginning(self)?;
         let surroundings = Surroundings::beginning(&self.inner, &checkpoint.committed)?;
+        surroundings.ledger.merge(&checkpoint.ledger.labels);
         let instance = Instance::start(&surroundings, &beginning).await?;
         Ok(Session::of(surroundings, instance, None, checkpoint.steps, Usage::default()))
     }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::control::{Control, Untimed};
+use crate::labels::Ledger;
 use crate::outcome::{Event, Listener};
 
 /// Bytes of what a tool says about its progress; the rest is not passed on.
@@ -30,12 +31,27 @@ pub struct CallContext {
     control: Option<Arc<Control>>,
     listener: Option<Listener>,
     tool: Option<Arc<str>>,
+    ledger: Ledger,
 }
 
 impl CallContext {
     /// Of a call that the code of a step makes.
-    pub(crate) fn of_step(control: &Arc<Control>, listener: Option<Listener>) -> CallContext {
-        CallContext { control: Some(Arc::clone(control)), listener, tool: None }
+    pub(crate) fn of_step(
+        control: &Arc<Control>,
+        listener: Option<Listener>,
+        ledger: &Ledger,
+    ) -> CallContext {
+        let control = Some(Arc::clone(control));
+        CallContext { control, listener, tool: None, ledger: ledger.clone() }
+    }
+
+    /// The same, entered in this ledger if it is of no step.
+    pub(crate) fn with_ledger(mut self, ledger: &Ledger) -> CallContext {
+        if self.control.is_none() {
+            ledger.merge(&self.ledger.labels());
+            self.ledger = ledger.clone();
+        }
+        self
     }
 
     /// The same, of a tool that has this name.
@@ -47,6 +63,12 @@ impl CallContext {
     /// The session whose code makes the call; nothing, if no code does.
     pub fn session(&self) -> Option<SessionMark> {
         self.control.as_ref().map(|control| SessionMark(Arc::downgrade(control)))
+    }
+
+    /// The ledger that the call is entered in. A tool that finds out while it works that it answers with what is
+    /// private or untrusted adds that label.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// When the step will be interrupted for its time, if nothing stops its clock until then; nothing, if no

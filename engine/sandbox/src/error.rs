@@ -178,6 +178,12 @@ pub enum SessionError {
         /// The limit.
         limit: usize,
     },
+    /// The [`Guard`](crate::Guard) of the sandbox does not let the step be run.
+    #[error("the step was not run: {reason}")]
+    Guard {
+        /// Why not.
+        reason: String,
+    },
     /// A limit given for this step is one that nothing could run within.
     #[error(transparent)]
     Limits(#[from] ConfigError),

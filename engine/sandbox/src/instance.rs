@@ -25,6 +25,7 @@ use crate::error::SessionError;
 use crate::files::{HostFiles, Places};
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::hexadecimal;
+use crate::labels::Ledger;
 use crate::limits::{Limits, Scopes};
 use crate::memory::Beginning;
 use crate::sandbox::Inner;
@@ -74,6 +75,7 @@ pub(crate) struct Surroundings {
     /// Where its course begins, if it is deterministic.
     pub(crate) course: Option<Course>,
     pub(crate) files: HostFiles,
+    pub(crate) ledger: Ledger,
 }
 
 impl Surroundings {
@@ -126,6 +128,7 @@ impl Surroundings {
             files: HostFiles::new(files, &sandbox.limits, ambience.file_clock()),
             course: ambience.course(),
             ambience,
+            ledger: sandbox.ledger(),
         })
     }
 }

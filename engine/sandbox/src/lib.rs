@@ -42,10 +42,12 @@ mod error;
 mod files;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod guard;
 mod host;
 mod idle;
 mod image;
 mod instance;
+mod labels;
 mod limits;
 mod memory;
 mod outcome;
@@ -77,8 +79,10 @@ pub use error::{
     SessionError,
 };
 pub use files::{Copied, FileEntry, FileKind, FileMetadata, Files, Refusal};
+pub use guard::{Guard, Make, StepBegun, StepEnded};
 pub use idle::Footprint;
 pub use image::{FORMAT, FileDigest, Image, Library, Manifest};
+pub use labels::{Label, Labels, Ledger, LedgerEntries, ToolLabels};
 pub use limits::{
     BLOCK_BYTES_LEAST, CODE_BYTES, ENTRY_BYTES, FUEL_DEFAULT, FUEL_GRACE_LEAST, FUEL_GRACE_MOST,
     Limit, Limits, NAME_BYTES, PATH_BYTES, Reached, Scope, TIME_GRACE_LEAST, TIME_GRACE_MOST,

@@ -50,7 +50,10 @@ impl Sandbox {
         if !step.outcome.is_success() {
             return Err(PrepareError::Failed { step: Box::new(step) });
         }
-        Ok(Checkpoint { usage: Usage::default(), ..session.checkpoint()? })
+        let mut checkpoint = session.checkpoint()?;
+        checkpoint.usage = Usage::default();
+        checkpoint.ledger.calls.clear();
+        Ok(checkpoint)
     }
 }
 

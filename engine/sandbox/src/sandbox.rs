@@ -12,7 +12,9 @@ use crate::determinism::Determinism;
 use crate::engine::{Engine, Metering};
 use crate::error::{ConfigError, SessionError};
 use crate::files::{Bounds, TEMPORARY, Tree, WORK};
+use crate::guard::Guard;
 use crate::image::Library;
+use crate::labels::{Labels, Ledger};
 use crate::limits::Limits;
 use crate::pool::{Pool, Stock};
 use crate::session::{Committed, Session};
@@ -42,12 +44,22 @@ pub(crate) struct Inner {
     /// What each session begins with, if it is not the image.
     pub(crate) prepared: Option<Checkpoint>,
     pub(crate) tools: Arc<Tools>,
+    pub(crate) guard: Option<Arc<dyn Guard>>,
+    /// What its sessions begin with.
+    labels: Labels,
     pub(crate) declarations: Vec<ToolDeclaration>,
     /// What the guest makes the functions of the tools of.
     pub(crate) signatures: Value,
 }
 
 impl Inner {
+    /// The ledger of a session that begins.
+    pub(crate) fn ledger(&self) -> Ledger {
+        let ledger = Ledger::new();
+        ledger.merge(&self.labels);
+        ledger
+    }
+
     /// What its sessions begin with.
     pub(crate) fn beginning(&self) -> Committed {
         match &self.prepared {
@@ -76,6 +88,7 @@ impl Sandbox {
             http: None,
             prepared: None,
             pool: Pool::new(0),
+            guard: None,
         }
     }
 
@@ -176,7 +189,15 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn tool_call(&self, name: &str, arguments: Value) -> Result<ToolCall, ToolCallError> {
-        ToolCall::new(self.inner.tools.named(name)?, arguments, Vec::new())
+        let call = ToolCall::new(self.inner.tools.named(name)?, arguments, Vec::new())?;
+        Ok(call.with_ledger(&self.ledger()))
+    }
+
+    /// A ledger with what a session of this sandbox begins with: the labels that its
+    /// [`Guard`](crate::Guard) says of the granted folders, and those of what it is
+    /// [prepared](SandboxBuilder::prepared) with.
+    pub fn ledger(&self) -> Ledger {
+        self.inner.ledger()
     }
 
     /// The granted folders: where the guest sees each, and whether it can write there.
@@ -226,7 +247,7 @@ impl std::fmt::Debug for Sandbox {
 ///
 /// # Defaults
 ///
-/// * no tools
+/// * no tools, and nobody who watches over calls of them
 /// * no folders of the host
 /// * two empty folders of the session's own, `/work` and `/tmp`, which are kept in memory and go with
 ///   the session
@@ -271,6 +292,7 @@ pub struct SandboxBuilder {
     http: Option<Arc<dyn Tool>>,
     prepared: Option<Checkpoint>,
     pool: Pool,
+    guard: Option<Arc<dyn Guard>>,
 }
 
 impl SandboxBuilder {
@@ -390,6 +412,12 @@ impl SandboxBuilder {
         self
     }
 
+    /// Has every step and every call of a tool pass a guard, whoever makes the call. The default is none.
+    pub fn guard(mut self, guard: Arc<dyn Guard>) -> Self {
+        self.guard = Some(guard);
+        self
+    }
+
     /// Keeps sessions ready, which are made in the background, from [`build`](SandboxBuilder::build) on,
     /// until the last copy of the [`Sandbox`] is gone. The default is none: each is made when it is asked
     /// for.
@@ -426,7 +454,7 @@ impl SandboxBuilder {
         if let Some(checkpoint) = &self.prepared {
             checkpoint.check(&self.engine, &self.limits)?;
         }
-        let mut tools = Tools::default();
+        let mut tools = Tools::guarded(self.guard.clone());
         let mut declarations = Vec::with_capacity(self.tools.len());
         for tool in self.tools {
             declarations.push(tools.add(tool)?);
@@ -467,6 +495,17 @@ impl SandboxBuilder {
         let directory = self.directory.unwrap_or(if begins_in_work { work } else { String::new() });
         let bounds = Bounds::new(&self.limits);
         let begun = Arc::new(Ambience::begin(self.determinism));
+        let mut labels = Labels::default();
+        if let Some(guard) = &self.guard {
+            for Grant { path, .. } in &self.grants {
+                for label in guard.folder(path) {
+                    labels.add(label, path);
+                }
+            }
+        }
+        if let Some(checkpoint) = &self.prepared {
+            labels.merge(&checkpoint.ledger.labels);
+        }
         let inner = Inner {
             engine: self.engine,
             limits: self.limits,
@@ -478,6 +517,8 @@ impl SandboxBuilder {
             files: Tree::new(folders, bounds, begun.file_clock()),
             prepared: self.prepared,
             tools: Arc::new(tools),
+            guard: self.guard,
+            labels,
             declarations,
             signatures,
         };

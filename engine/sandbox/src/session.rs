@@ -10,8 +10,10 @@ use crate::endings;
 use crate::engine::Engine;
 use crate::error::SessionError;
 use crate::files::{Files, Tree};
+use crate::guard::{StepBegun, StepEnded};
 use crate::host::StepIo;
 use crate::instance::{Instance, Request, Surroundings};
+use crate::labels::Ledger;
 use crate::limits::{CODE_BYTES, Usage};
 use crate::memory::{Beginning, MemoryHandle, State};
 use crate::outcome::{Outcome, Output, Step};
@@ -113,6 +115,18 @@ impl Session {
         self.surroundings.control.memory()
     }
 
+    /// What the host keeps about it: what it has come into contact with, and how often tools were called.
+    pub fn ledger(&self) -> &Ledger {
+        &self.surroundings.ledger
+    }
+
+    /// Has it be entered in this ledger from here on, with all that is in its own: that of a run whose code it
+    /// runs, for example.
+    pub fn share_ledger(&mut self, ledger: &Ledger) {
+        ledger.take_over(&self.surroundings.ledger.entries());
+        self.surroundings.ledger = ledger.clone();
+    }
+
     pub(crate) fn steps(&self) -> u64 {
         self.steps
     }
@@ -127,6 +141,7 @@ impl Session {
     /// * [`SessionError::Lost`] if a step could not be rolled back
     /// * [`SessionError::CodeTooLong`]
     /// * [`SessionError::Limits`]
+    /// * [`SessionError::Guard`] if the guard of the sandbox does not let it be run
     /// * [`SessionError::State`] if the system has no memory for what it takes to roll this step back;
     ///   the session is as it was
     ///
@@ -172,12 +187,20 @@ impl Session {
         }
         self.make_ready().await?;
         let (limits, scopes) = given.within(&self.usage);
+        let guard = self.surroundings.sandbox.guard.clone();
+        let ledger = self.surroundings.ledger.clone();
+        let number = self.steps;
+        if let Some(guard) = &guard {
+            let begun = StepBegun { ledger: &ledger, number, source: &source };
+            guard.step(begun).map_err(|reason| SessionError::Guard { reason })?;
+        }
 
         let Surroundings { control, console, .. } = &self.surroundings;
         let started = Instant::now();
         control.begin(started, &limits, scopes);
         console.begin(limits.output_bytes, scopes.output_bytes, listener.clone());
         let io = StepIo::new(limits, scopes).listener(listener).interceptor(interceptor);
+        let io = io.ledger(&ledger);
         let request = Request::Run { source: &source, file: &file };
         let Called { instance, outcome, broken, cpu } = self.call(request, io).await?;
         let wall = started.elapsed();
@@ -192,6 +215,14 @@ impl Session {
             tool_calls: host.step.tool_calls(),
         };
         self.usage.add(&usage);
+        if let Some(guard) = &guard {
+            guard.step_ended(StepEnded {
+                ledger: &ledger,
+                number,
+                outcome: &outcome,
+                usage: &usage,
+            });
+        }
         let undone = broken || (atomic && !outcome.is_success());
         self.end(instance, undone).await;
         let lost = self.lost.is_some();

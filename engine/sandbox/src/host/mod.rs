@@ -22,6 +22,7 @@ use crate::bindings::fumehood::guest;
 use crate::calls::Interceptor;
 use crate::control::{Control, Fuel, Reason, Refuel};
 use crate::files::{HostFiles, Places};
+use crate::labels::Ledger;
 use crate::limits::{Limit, Limits, Reached, Scopes};
 use crate::outcome::{Event, Listener};
 use crate::tools::Tools;
@@ -56,6 +57,7 @@ pub(crate) struct StepIo {
     scopes: Scopes,
     listener: Option<Listener>,
     interceptor: Option<Arc<dyn Interceptor>>,
+    ledger: Ledger,
     fuel: Fuel,
     tool_calls: u64,
     under_way: UnderWay,
@@ -72,6 +74,7 @@ impl StepIo {
             scopes,
             listener,
             interceptor,
+            ledger: Ledger::default(),
             fuel,
             tool_calls: 0,
             under_way,
@@ -86,6 +89,12 @@ impl StepIo {
 
     pub(crate) fn interceptor(mut self, interceptor: Option<Arc<dyn Interceptor>>) -> StepIo {
         self.interceptor = interceptor;
+        self
+    }
+
+    /// The ledger of the session.
+    pub(crate) fn ledger(mut self, ledger: &Ledger) -> StepIo {
+        self.ledger = ledger.clone();
         self
     }
 

@@ -20,6 +20,7 @@ use crate::determinism::{Course, Determinism};
 use crate::engine::Metering;
 use crate::error::{SavedError, SessionError};
 use crate::files::{self, Bounds};
+use crate::labels::LedgerEntries;
 use crate::limits::Usage;
 use crate::sandbox::Sandbox;
 use crate::saved::contents::{Size, array};
@@ -29,7 +30,9 @@ use crate::session::{Committed, Session};
 const MAGIC: &[u8; 8] = b"fumehood";
 /// The version of the form. It is counted up whenever a reader of this version would misread what is
 /// written, or could not make of it what was saved.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// The version that knows no labels. What has none is written as that.
+const WITHOUT_LABELS: u32 = 1;
 /// No header is longer, in bytes.
 const HEADER_BYTES: u32 = 1 << 20;
 /// No memory is larger, in bytes: the guest has 32 bits for an address.
@@ -58,6 +61,9 @@ struct Header {
     usage: SavedUsage,
     /// The course of a session that is deterministic.
     deterministic: Option<SavedCourse>,
+    /// What it has come into contact with, and how often tools were called.
+    #[serde(default, skip_serializing_if = "LedgerEntries::is_empty")]
+    ledger: LedgerEntries,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -215,7 +221,7 @@ impl Checkpoint {
     ///
     /// [`SavedError::Io`] if it cannot be written.
     pub fn save(&self, sandbox: &Sandbox, to: impl Write) -> Result<(), SavedError> {
-        let Checkpoint { committed, steps, usage } = self;
+        let Checkpoint { committed, steps, usage, ledger } = self;
         let engine = &sandbox.inner.engine;
         let header = Header {
             image: engine.manifest().id.clone(),
@@ -228,11 +234,13 @@ impl Checkpoint {
             steps: *steps,
             usage: SavedUsage::from(usage),
             deterministic: committed.course.map(SavedCourse::from),
+            ledger: ledger.clone(),
         };
+        let version = if ledger.labels.is_empty() { WITHOUT_LABELS } else { VERSION };
         let header = serde_json::to_vec(&header).map_err(io::Error::other)?;
         let mut to = Hashing::new(to);
         to.write_all(MAGIC)?;
-        to.write_all(&VERSION.to_le_bytes())?;
+        to.write_all(&version.to_le_bytes())?;
         to.write_all(&u32::try_from(header.len()).map_err(io::Error::other)?.to_le_bytes())?;
         to.write_all(&header)?;
         let begun = engine.image().state();
@@ -255,7 +263,8 @@ impl Checkpoint {
             contents::read(from, begun, size, Bounds::new(&sandbox.inner.limits))?;
         let course = header.deterministic.map(Course::from);
         let committed = Committed { memory, files, open_files: header.open_files, course };
-        Ok(Checkpoint { committed, steps: header.steps, usage: header.usage.into() })
+        let (steps, usage, ledger) = (header.steps, header.usage.into(), header.ledger);
+        Ok(Checkpoint { committed, steps, usage, ledger })
     }
 }
 
@@ -269,7 +278,7 @@ fn header(from: &mut impl Read) -> Result<Header, SavedError> {
         return Err(SavedError::NotASession);
     }
     let version = u32::from_le_bytes(array(from)?);
-    if version != VERSION {
+    if !(WITHOUT_LABELS..=VERSION).contains(&version) {
         return Err(SavedError::Version { found: version, supported: VERSION });
     }
     let length = u32::from_le_bytes(array(from)?);

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Arguments, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
+use crate::labels::ToolLabels;
 
 /// A tool that says what it returns; see [`Tool::returning`].
 #[derive(Clone, Debug)]
@@ -29,6 +30,10 @@ impl<T: Tool> Tool for Returning<T> {
 
     fn returns(&self) -> Option<Value> {
         Some(self.schema.clone())
+    }
+
+    fn labels(&self) -> ToolLabels {
+        self.tool.labels()
     }
 
     fn call(&self, input: ToolInput) -> ToolFuture<'_> {

@@ -21,6 +21,7 @@ use serde_json::Value;
 use crate::attachment::Attachment;
 use crate::calls::ToolCallError;
 use crate::context::CallContext;
+use crate::labels::ToolLabels;
 
 pub use self::function::{Returning, function, function_of_input};
 pub(crate) use self::registry::{FINAL_ANSWER, Registered, Tools};
@@ -162,6 +163,12 @@ pub trait Tool: Send + Sync + 'static {
         None
     }
 
+    /// What it does that a [`Guard`](crate::Guard) has to know of, if it is not told otherwise. The default is
+    /// nothing.
+    fn labels(&self) -> ToolLabels {
+        ToolLabels::default()
+    }
+
     /// Does it. The arguments fit the schema. The future is dropped when the step reaches its time
     /// limit or is cancelled.
     fn call(&self, input: ToolInput) -> ToolFuture<'_>;
@@ -194,18 +201,29 @@ pub trait Tool: Send + Sync + 'static {
 pub struct ToolError {
     message: String,
     about_arguments: bool,
+    refused: bool,
 }
 
 impl ToolError {
     /// An error with this message. In the guest it is a `ToolError`.
     pub fn new(message: impl Into<String>) -> ToolError {
-        ToolError { message: message.into(), about_arguments: false }
+        ToolError { message: message.into(), about_arguments: false, refused: false }
     }
 
     /// An error with this message, which is about what the tool was called with. In the guest it is a
     /// `ToolArgumentError`, which is also a `TypeError`.
     pub fn about_arguments(message: impl Into<String>) -> ToolError {
-        ToolError { message: message.into(), about_arguments: true }
+        ToolError { message: message.into(), about_arguments: true, refused: false }
+    }
+
+    /// An error with this message, which says that the call was not allowed. In the guest it is a `ToolError`.
+    pub fn refused(message: impl Into<String>) -> ToolError {
+        ToolError { message: message.into(), about_arguments: false, refused: true }
+    }
+
+    /// Whether it says that the call was not allowed.
+    pub fn is_refused(&self) -> bool {
+        self.refused
     }
 
     /// Whether it is about what the tool was called with.
@@ -217,6 +235,6 @@ impl ToolError {
 impl From<ToolCallError> for ToolError {
     fn from(error: ToolCallError) -> ToolError {
         let about_arguments = matches!(error, ToolCallError::Arguments { .. });
-        ToolError { message: error.to_string(), about_arguments }
+        ToolError { message: error.to_string(), about_arguments, refused: false }
     }
 }

@@ -10,6 +10,7 @@ use super::{Tool, slots};
 use crate::attachment::Attachment;
 use crate::calls::{ToolCall, ToolCallError};
 use crate::error::ConfigError;
+use crate::guard::Guard;
 use crate::host::attachments_of_call;
 
 /// The tool that gives the final answer.
@@ -36,12 +37,15 @@ pub(crate) struct Tools {
     by_name: BTreeMap<String, Arc<Registered>>,
     /// What sends requests for the code, which nobody is told of.
     http: Option<Arc<Registered>>,
+    guard: Option<Arc<dyn Guard>>,
 }
 
 /// A tool of a sandbox.
 pub(crate) struct Registered {
     pub(crate) name: Arc<str>,
     pub(crate) tool: Arc<dyn Tool>,
+    /// Whom each call passes.
+    pub(crate) guard: Option<Arc<dyn Guard>>,
     arguments: jsonschema::Validator,
     /// The schema, if it wants attachments anywhere.
     attaching: Option<Value>,
@@ -78,6 +82,11 @@ impl Registered {
 }
 
 impl Tools {
+    /// None yet; each call of those that are added passes the guard.
+    pub(crate) fn guarded(guard: Option<Arc<dyn Guard>>) -> Tools {
+        Tools { guard, ..Tools::default() }
+    }
+
     /// Checks a tool and adds it.
     pub(crate) fn add(&mut self, tool: Arc<dyn Tool>) -> Result<ToolDeclaration, ConfigError> {
         let name = tool.name().to_owned();
@@ -119,7 +128,9 @@ impl Tools {
         if self.by_name.contains_key(&name) {
             return Err(ConfigError::DuplicateTool { name });
         }
-        let registered = Registered { name: name.as_str().into(), tool, arguments, attaching };
+        let guard = self.guard.clone();
+        let registered =
+            Registered { name: name.as_str().into(), tool, guard, arguments, attaching };
         self.by_name.insert(name, Arc::new(registered));
         Ok(declaration)
     }
