@@ -11,7 +11,7 @@ use crate::answer::Answer;
 use crate::approval::{Asked, Decision};
 use crate::error::AgentError;
 use crate::event::AgentEvent;
-use crate::gate::Gate;
+use crate::gate::{Gate, Left};
 use crate::memory::{ActionStep, StepError, StepErrorKind};
 use crate::observation;
 use crate::parse;
@@ -130,15 +130,24 @@ impl Run {
         }
         step.code = Some(code);
         let ran = self.session().await?.run(submitted).instrument(span.clone()).await?;
-        let (calls, waited) = self.leave(&gate);
+        let Left { calls, refused, waited } = self.leave(&gate);
         step.calls.extend(calls);
         step.fuel += ran.usage.fuel;
         step.timing.tools += waited;
         step.timing.sandbox += ran.usage.wall.saturating_sub(waited);
-        let told = observation::told(&ran);
+        let boundary = self.boundary();
+        let mark = |text: String| match &boundary {
+            Some(boundary) => boundary.around(&text),
+            None => text,
+        };
+        let told = mark(observation::told(&ran));
         spans::executed(&span, &self.agent, &ran, &told);
         step.observation.push_str(&told);
+        step.observation.push_str(&observation::refused(&refused));
         step.error = observation::error(&ran);
+        if let Some(error) = &mut step.error {
+            error.message = mark(std::mem::take(&mut error.message));
+        }
         Ok(match ran.outcome {
             Outcome::FinalAnswer(answer) => Some(Answer::from(answer)),
             _ => None,

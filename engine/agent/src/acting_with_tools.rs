@@ -14,7 +14,7 @@ use crate::acting_in_code::STOPS;
 use crate::agent::{Agent, Kind};
 use crate::answer::Answer;
 use crate::error::AgentError;
-use crate::gate::Gate;
+use crate::gate::{Gate, Left};
 use crate::memory::{ActionStep, StepError, StepErrorKind, shortened};
 use crate::observation;
 use crate::parse;
@@ -150,7 +150,12 @@ impl Run {
         let calling =
             calls.iter().map(|call| toolbox.call(&gate, call).boxed()).collect::<Vec<_>>();
         let answers = stream::iter(calling).buffered(parallel).collect::<Vec<_>>().await;
-        let (records, waited) = self.leave(&gate);
+        let Left { calls: records, waited, .. } = self.leave(&gate);
+        let boundary = self.boundary();
+        let mark = |text: String| match &boundary {
+            Some(boundary) => boundary.around(&text),
+            None => text,
+        };
         step.calls.extend(records);
         step.timing.tools += waited;
         let mut errors = Vec::new();
@@ -165,9 +170,10 @@ impl Run {
                     if call.name == FINAL_ANSWER {
                         answer = Some(Answer::of_value(value));
                     }
-                    ToolResult::new(call, shortened(text, observation::CHARACTERS))
+                    ToolResult::new(call, mark(shortened(text, observation::CHARACTERS)))
                 }
-                Err((kind, told)) => {
+                Err((kind, told, refused)) => {
+                    let told = if refused { told } else { mark(told) };
                     let result = ToolResult::error(call, told.clone());
                     errors.push(StepError::new(kind, told));
                     result
@@ -269,9 +275,14 @@ impl Toolbox {
         given.cloned().unwrap_or(value)
     }
 
-    async fn call(&self, gate: &Gate, call: &ToolCall) -> Result<Value, (StepErrorKind, String)> {
+    /// Makes a call. If there is no answer: why, and whether the call was not allowed.
+    async fn call(
+        &self,
+        gate: &Gate,
+        call: &ToolCall,
+    ) -> Result<Value, (StepErrorKind, String, bool)> {
         let arguments =
-            self.arguments(call).map_err(|told| (StepErrorKind::ToolArguments, told))?;
+            self.arguments(call).map_err(|told| (StepErrorKind::ToolArguments, told, false))?;
         let shown = Value::Object(arguments);
         let checked = self.agent.sandbox().tool_call(&call.name, shown.clone());
         let checked = checked.map_err(|refused| {
@@ -282,19 +293,19 @@ impl Toolbox {
                 }
                 refused => refused.to_string(),
             };
-            (StepErrorKind::ToolArguments, told)
+            (StepErrorKind::ToolArguments, told, false)
         })?;
         let is_member = self.agent.settings().members.contains_key(&call.name);
         let answered = gate.pass(checked, Some(&call.id)).await;
         answered.map(|output| output.value).map_err(|error| {
-            let told = match is_member {
+            let told = match is_member || error.is_refused() {
                 true => error.to_string(),
                 false => format!(
                     "{} failed with {shown}: {error}\nTry again, or use another tool.",
                     call.name
                 ),
             };
-            (StepErrorKind::Tool, told)
+            (StepErrorKind::Tool, told, error.is_refused())
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Earlier states of a run, to be gone back to.
 
-use fumehood::{Checkpoint, Session, SessionError};
+use fumehood::{Checkpoint, Labels, Session, SessionError};
 
 use crate::error::AgentError;
 use crate::memory::Memory;
@@ -16,6 +16,8 @@ pub struct RunCheckpoint {
     course: Course,
     /// None, if there was no session yet.
     session: Option<Checkpoint>,
+    /// What the run had come into contact with.
+    labels: Labels,
 }
 
 impl Run {
@@ -39,7 +41,8 @@ impl Run {
     /// ```
     pub fn checkpoint(&mut self) -> Result<RunCheckpoint, AgentError> {
         let session = self.session_state()?;
-        Ok(RunCheckpoint { memory: self.memory.clone(), course: self.course.clone(), session })
+        let (memory, course) = (self.memory.clone(), self.course.clone());
+        Ok(RunCheckpoint { memory, course, session, labels: self.ledger.labels() })
     }
 
     /// The state of the session, if there is one. A session whose first step was abandoned has none, and
@@ -54,13 +57,15 @@ impl Run {
         }
     }
 
-    /// Goes back, or forward, to what the run was. What tools have done in the meantime stays done.
+    /// Goes back, or forward, to what the run was. What tools have done in the meantime stays done, and what the
+    /// run has come into contact with stays in its [`Ledger`](fumehood::Ledger).
     ///
     /// # Errors
     ///
     /// * [`AgentError::Session`] if the state is one of another engine, or the system refuses
     /// * [`AgentError::Store`] if the run is stored, and cannot be
     pub async fn restore(&mut self, checkpoint: &RunCheckpoint) -> Result<(), AgentError> {
+        self.ledger.merge(&checkpoint.labels);
         match &checkpoint.session {
             Some(state) => self.session().await?.restore(state).await?,
             None => self.session = None,

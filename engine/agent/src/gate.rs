@@ -1,14 +1,17 @@
 //! Where each call of a tool goes through, whether code makes it or the model itself.
 //!
 //! In this order: what was answered before the process ended is answered again; whoever approves is asked;
-//! then the tool runs, or the managed agent works; and what came of it is written down before anybody sees it.
+//! then the tool runs, or the managed agent works, as far as the guard of the sandbox lets it; and what came of it
+//! is written down before anybody sees it.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use fumehood::{Arguments, Interceptor, ToolCall, ToolError, ToolFuture, ToolOutput};
+use fumehood::{
+    Arguments, Interceptor, Labels, Ledger, ToolCall, ToolError, ToolFuture, ToolOutput,
+};
 use serde_json::Value;
 use tracing::{Instrument as _, Span};
 
@@ -30,6 +33,8 @@ pub(crate) struct Gate {
     pub(crate) audience: Audience,
     pub(crate) folder: Option<Folder>,
     journal: Arc<Journal>,
+    /// That of the run.
+    pub(crate) ledger: Ledger,
     step: u32,
     /// How many calls of managed agents there were in the run.
     member_calls: AtomicU64,
@@ -53,6 +58,8 @@ pub(crate) struct MemberCall<'a> {
 #[derive(Default)]
 struct Passed {
     calls: Vec<CallRecord>,
+    /// The tools of which a call was not allowed.
+    refused: Vec<String>,
     /// How many calls are under way, and since when there is one.
     under_way: usize,
     since: Option<Instant>,
@@ -69,6 +76,7 @@ impl Gate {
             audience: run.audience.clone(),
             folder: run.folder.clone(),
             journal: Arc::clone(&run.journal),
+            ledger: run.ledger.clone(),
             step,
             member_calls: AtomicU64::new(run.course.member_calls),
             span,
@@ -87,9 +95,11 @@ impl Gate {
             let _untimed = call.untimed();
             return members::together(self, call.arguments()).await;
         }
+        let call = call.with_ledger(&self.ledger);
         let (name, asked) = (call.name().to_owned(), self.told_apart(&call));
         let occurrence = self.count(&name, &asked);
         if let Some(answered) = self.journal.answer(&name, &asked) {
+            self.ledger.merge(&answered.labels);
             self.record(&name, &asked, &answered, Duration::ZERO);
             return answered.answer.map_err(ToolError::new);
         }
@@ -104,20 +114,27 @@ impl Gate {
                 let number = self.member_calls.fetch_add(1, Ordering::Relaxed) + 1;
                 // It has limits of its own.
                 let _untimed = call.untimed();
-                let call = MemberCall { member, arguments: &arguments, number, occurrence };
-                let worked = members::work(self, call).instrument(span.clone()).await;
-                worked.map(|(answer, member_run)| {
-                    run = Some(Box::new(member_run));
-                    Value::String(answer).into()
-                })
+                let member_call = MemberCall { member, arguments: &arguments, number, occurrence };
+                let member_run = &mut run;
+                let work = || async move {
+                    let (answer, worked) = members::work(self, member_call).await?;
+                    *member_run = Some(Box::new(worked));
+                    Ok(Value::String(answer).into())
+                };
+                call.run_with(work).instrument(span.clone()).await
             }
         };
         self.answered_in(&span, &answer);
         let took = self.leave(began);
-        let answered = Answered { answer: answer.map_err(|error| error.to_string()), run };
+        let refused = answer.as_ref().is_err_and(ToolError::is_refused);
+        if refused {
+            self.passed().refused.push(name.clone());
+        }
+        let labels = self.ledger.labels();
+        let answered = Answered { answer: answer.map_err(|error| error.to_string()), run, labels };
         self.journal.note_answer(&name, &asked, &answered).map_err(unstored)?;
         self.record(&name, &arguments, &answered, took);
-        answered.answer.map_err(ToolError::new)
+        answered.answer.map_err(if refused { ToolError::refused } else { ToolError::new })
     }
 
     /// What the journal knows the call by. Bytes that go with it are told apart by their hash.
@@ -159,7 +176,8 @@ impl Gate {
             Decision::Edit(arguments) => call.with_arguments(arguments),
             Decision::Deny(reason) => {
                 let told = format!("the call was not made, as it was not approved: {reason}");
-                let denied = Answered { answer: Err(told.clone()), run: None };
+                let labels = Labels::default();
+                let denied = Answered { answer: Err(told.clone()), run: None, labels };
                 self.record(&tool, &arguments, &denied, Duration::ZERO);
                 Err(ToolError::new(told))
             }
@@ -194,7 +212,7 @@ impl Gate {
     }
 
     fn record(&self, name: &str, arguments: &Arguments, answered: &Answered, took: Duration) {
-        let Answered { answer, run } = answered;
+        let Answered { answer, run, .. } = answered;
         let text = |value: &Value| match value {
             Value::String(text) => shortened(text.clone(), ANSWER),
             value => shortened(value.to_string(), ANSWER),
@@ -215,6 +233,15 @@ impl Gate {
     }
 }
 
+/// What has gone through the gate of a step that is over.
+pub(crate) struct Left {
+    pub(crate) calls: Vec<CallRecord>,
+    /// The tools of which a call was not allowed.
+    pub(crate) refused: Vec<String>,
+    /// How long something was under way.
+    pub(crate) waited: Duration,
+}
+
 /// What tells calls apart.
 pub(crate) fn key(name: &str, arguments: &Arguments) -> String {
     format!("{name} {}", Value::Object(arguments.clone()))
@@ -232,10 +259,11 @@ impl Interceptor for Gate {
 
 impl Run {
     /// The step is over: what went through the gate, and how long something was under way there.
-    pub(crate) fn leave(&mut self, gate: &Gate) -> (Vec<CallRecord>, Duration) {
+    pub(crate) fn leave(&mut self, gate: &Gate) -> Left {
         self.course.member_calls = gate.member_calls.load(Ordering::Relaxed);
-        let Passed { calls, waited, since, .. } = std::mem::take(&mut *gate.passed());
+        let Passed { calls, refused, waited, since, .. } = std::mem::take(&mut *gate.passed());
         // What was under way when the step was ended has not left.
-        (calls, waited + since.map_or(Duration::ZERO, |since| since.elapsed()))
+        let waited = waited + since.map_or(Duration::ZERO, |since| since.elapsed());
+        Left { calls, refused, waited }
     }
 }

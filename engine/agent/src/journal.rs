@@ -14,7 +14,7 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use fumehood::{Arguments, ToolOutput};
+use fumehood::{Arguments, Labels, ToolOutput};
 use fumehood_model::Reply;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,9 @@ pub(crate) struct Answered {
     /// What was done for it, if it is a managed agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) run: Option<Box<MemberRun>>,
+    /// What the run had come into contact with by then.
+    #[serde(default, skip_serializing_if = "Labels::is_empty")]
+    pub(crate) labels: Labels,
 }
 
 /// What was said about a call: of which tool, and with which arguments.
@@ -208,7 +211,7 @@ mod tests {
             journal.note_reply(&Reply::saying("first")).unwrap();
             journal.note_decision_about_code(&Decision::Deny("no".to_owned())).unwrap();
             for answer in [Ok(json!(1).into()), Err("failed".to_owned())] {
-                let answered = Answered { answer, run: None };
+                let answered = Answered { answer, run: None, labels: Labels::default() };
                 journal.note_answer("count", &one, &answered).unwrap();
             }
             journal.note_decision_about_call("count", &one, &Decision::Allow).unwrap();

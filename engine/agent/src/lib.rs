@@ -22,7 +22,7 @@
 //! * `agent`: what an agent is; `task`, `arguments`: what it is given; `answer`, `result`: what comes of it
 //! * `memory`: what a run remembers, and how the model sees it; `budget`: how much of it
 //! * `prompts`: what the model is told, as templates; `parse`: what is to be done by what it says;
-//!   `observation`: what it is told of what came of it
+//!   `observation`: what it is told of what came of it; `marking`: what of that is data and nothing else
 //! * `gate`: where each call of a tool goes through; `approval`, `members` (managed agents) and `journal`, which
 //!   are met there
 //! * `callbacks`, `event`: who else takes part, and who looks on
@@ -46,6 +46,7 @@ mod event;
 pub mod fuzzing;
 mod gate;
 mod journal;
+mod marking;
 mod members;
 mod memory;
 mod observation;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use fumehood::{Arguments, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
+use fumehood::{Arguments, Ledger, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
 use fumehood_model::Part;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
@@ -183,6 +183,18 @@ async fn all_of(gate: &Gate, arguments: &Arguments) -> Result<ToolOutput, ToolEr
     Ok(Value::from(reports).into())
 }
 
+/// Enters what a member has come into contact with for its manager as well, however its work ends.
+struct Back<'a> {
+    from: Ledger,
+    to: &'a Ledger,
+}
+
+impl Drop for Back<'_> {
+    fn drop(&mut self) {
+        self.to.merge(&self.from.labels());
+    }
+}
+
 /// Has a member work on what it was called with. Its run may have members of its own, and so on: the future is
 /// boxed so that its type has an end.
 pub(crate) fn work<'a>(
@@ -217,6 +229,9 @@ async fn run(gate: &Gate, call: MemberCall<'_>) -> Result<(String, MemberRun), A
         None => None,
     };
     let mut run = Run::of_member(member, given, folder).await?;
+    // What its manager has seen may be in the task, and what it sees in its report.
+    run.share_ledger(gate.ledger.fork());
+    let _back = Back { from: run.ledger().clone(), to: &gate.ledger };
     if let Some(listener) = gate.audience.0.clone() {
         let name = name.clone();
         run.listen(Arc::new(move |event| {

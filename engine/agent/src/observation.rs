@@ -32,6 +32,20 @@ pub(crate) fn told(step: &Step) -> String {
     shortened(told, CHARACTERS)
 }
 
+/// The tools of which a call was not allowed. Why not is where the call was made.
+pub(crate) fn refused(tools: &[String]) -> String {
+    let mut named = tools.to_vec();
+    named.sort_unstable();
+    named.dedup();
+    match named.is_empty() {
+        true => String::new(),
+        false => format!(
+            "Calls of these tools were not made, as the policy does not allow them: {}.\n",
+            named.join(", ")
+        ),
+    }
+}
+
 /// What went wrong, if the code did not run to its end.
 pub(crate) fn error(step: &Step) -> Option<StepError> {
     let left = match (step.lost, step.rolled_back) {

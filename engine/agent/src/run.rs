@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use fumehood::Session;
+use fumehood::{Label, Ledger, Session};
 use fumehood_model::{Delta, Message, Model as _, Reply, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -21,6 +21,7 @@ use crate::callbacks::{Flow, StepCallback, StepEnd};
 use crate::error::AgentError;
 use crate::event::{AgentEvent, Audience, Listener};
 use crate::journal::Journal;
+use crate::marking::Boundary;
 use crate::memory::{
     ActionStep, Memory, MemoryStep, StepError, StepErrorKind, Stopwatch, TaskStep,
 };
@@ -57,6 +58,8 @@ pub struct Run {
     pub(crate) memory: Memory,
     /// What code runs in. It is started when it is first needed.
     pub(crate) session: Option<Session>,
+    /// What the run has come into contact with. Its session and its calls are entered there.
+    pub(crate) ledger: Ledger,
     pub(crate) course: Course,
     pub(crate) audience: Audience,
     interrupted: Arc<AtomicBool>,
@@ -85,6 +88,9 @@ pub(crate) struct Course {
     /// Tokens that a byte of a request has had, by what the model said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tokens_per_byte: Option<f64>,
+    /// What stands around data that may be somebody else's, once there is some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) boundary: Option<Boundary>,
 }
 
 /// A task that has no answer yet.
@@ -115,19 +121,25 @@ pub enum Progress {
 
 impl Run {
     pub(crate) fn new(agent: &Agent) -> Result<Run, AgentError> {
-        Ok(Run::of(agent, Memory::new(agent.system_prompt()?), None, Course::default()))
+        let memory = Memory::new(agent.system_prompt()?);
+        Ok(Run::of(agent, memory, None, Course::default(), agent.sandbox().ledger()))
     }
 
     pub(crate) fn of(
         agent: &Agent,
         memory: Memory,
-        session: Option<Session>,
+        mut session: Option<Session>,
         course: Course,
+        ledger: Ledger,
     ) -> Run {
+        if let Some(session) = &mut session {
+            session.share_ledger(&ledger);
+        }
         Run {
             agent: agent.clone(),
             memory,
             session,
+            ledger,
             course,
             audience: Audience::default(),
             interrupted: Arc::default(),
@@ -373,9 +385,33 @@ impl Run {
     pub(crate) async fn session(&mut self) -> Result<&mut Session, AgentError> {
         let session = match self.session.take() {
             Some(session) => session,
-            None => self.agent.settings().sandbox.session().await?,
+            None => {
+                let mut session = self.agent.settings().sandbox.session().await?;
+                session.share_ledger(&self.ledger);
+                session
+            }
         };
         Ok(self.session.insert(session))
+    }
+
+    /// Has the run, and its session, be entered in this ledger from here on, with all that is in its own.
+    pub(crate) fn share_ledger(&mut self, ledger: Ledger) {
+        ledger.take_over(&self.ledger.entries());
+        if let Some(session) = &mut self.session {
+            session.share_ledger(&ledger);
+        }
+        self.ledger = ledger;
+    }
+
+    /// What the run has come into contact with, and how often it has called tools.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// What marks as data what the model is shown, if some of it may be untrusted.
+    pub(crate) fn boundary(&mut self) -> Option<Boundary> {
+        let is_needed = self.ledger.labels().has(Label::Untrusted);
+        is_needed.then(|| self.course.boundary.get_or_insert_with(Boundary::random).clone())
     }
 
     /// Whether there is a task that has no answer yet.
@@ -425,7 +461,8 @@ impl Run {
             Some(session) => Some(session.fork().await?),
             None => None,
         };
-        Ok(Run::of(&self.agent, self.memory.clone(), session, self.course.clone()))
+        let ledger = self.ledger.fork();
+        Ok(Run::of(&self.agent, self.memory.clone(), session, self.course.clone(), ledger))
     }
 }
 

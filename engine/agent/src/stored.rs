@@ -12,6 +12,7 @@ use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use fumehood::LedgerEntries;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -28,7 +29,9 @@ use crate::task::Task;
 const MAGIC: &str = "fumehood run";
 
 /// The version of the form. It is counted up when a reader of this version would misread what is written.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// The version that knows no labels. What has none is written as that.
+const WITHOUT_LABELS: u32 = 1;
 
 /// No line is longer, in bytes: a memory holds texts of at most some tens of kilobytes for a step, and
 /// pictures.
@@ -50,6 +53,9 @@ struct State<C, M> {
     /// How many states were stored in the folder before it.
     #[serde(default)]
     stored: u64,
+    /// What it has come into contact with, and how often it has called tools.
+    #[serde(default, skip_serializing_if = "LedgerEntries::is_empty")]
+    ledger: LedgerEntries,
 }
 
 impl Run {
@@ -64,13 +70,15 @@ impl Run {
 
     fn write(&mut self, mut to: impl Write) -> io::Result<()> {
         self.session_state().map_err(io::Error::other)?;
+        let ledger = self.ledger.entries();
         let state = State {
-            version: VERSION,
+            version: if ledger.labels.is_empty() { WITHOUT_LABELS } else { VERSION },
             agent: self.agent.name().to_owned(),
             course: &self.course,
             memory: &self.memory,
             session: self.session.is_some(),
             stored: self.folder.as_ref().map_or(0, |folder| folder.stored),
+            ledger,
         };
         writeln!(to, "{MAGIC}")?;
         serde_json::to_writer(&mut to, &state)?;
@@ -162,7 +170,9 @@ impl Agent {
             true => Some(self.sandbox().resume(from).await?),
             false => None,
         };
-        Ok((Run::of(self, state.memory, session, state.course), state.stored))
+        let ledger = self.sandbox().ledger();
+        ledger.take_over(&state.ledger);
+        Ok((Run::of(self, state.memory, session, state.course, ledger), state.stored))
     }
 
     /// Goes on with a run that was kept in a folder, and keeps it there. If the process that worked on it has

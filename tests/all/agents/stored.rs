@@ -82,7 +82,7 @@ async fn what_is_no_saved_run_is_refused() {
     let newer = String::from_utf8_lossy(&saved[..60]).replace("\"version\":1", "\"version\":9");
     let newer = [newer.as_bytes(), &saved[60..]].concat();
     let refused = agent.resume(newer.as_slice()).await.unwrap_err();
-    assert!(matches!(refused, StoredRunError::Newer { found: 9, known: 1 }), "{refused:?}");
+    assert!(matches!(refused, StoredRunError::Newer { found: 9, known: 2 }), "{refused:?}");
     let refused = agent.resume(&b"something else\n{}\n"[..]).await.unwrap_err();
     assert!(matches!(refused, StoredRunError::NotARun { .. }), "{refused:?}");
 }
