@@ -21,6 +21,7 @@ mod limits;
 mod lines;
 mod models;
 mod named;
+mod policy;
 mod pool;
 mod prepared;
 mod repl;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use fumehood::Arguments;
 use fumehood_agent::{Approve, Approving, Asked, Decision};
+use fumehood_policy::{Approval, Approver, Question};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
@@ -107,6 +108,55 @@ fn edit(text: &str, ending: &str) -> io::Result<String> {
         return Err(io::Error::other(format!("`{editor}` ended with {status}")));
     }
     std::fs::read_to_string(file.path())
+}
+
+/// Whoever sits at the terminal, for the calls that a policy has somebody asked about.
+pub(crate) fn approver(printer: &Arc<Printer>) -> Arc<dyn Approver> {
+    Arc::new(AtTheTerminal { printer: Arc::clone(printer), one_at_a_time: Mutex::default() })
+}
+
+struct AtTheTerminal {
+    printer: Arc<Printer>,
+    one_at_a_time: Mutex<()>,
+}
+
+impl Approver for AtTheTerminal {
+    fn approve<'a>(&'a self, question: Question<'a>) -> fumehood_policy::Approving<'a> {
+        Box::pin(async move {
+            let _turn = self.one_at_a_time.lock().await;
+            tokio::task::block_in_place(|| {
+                let Question { tool, arguments, reason, .. } = question;
+                let shown = Value::Object(arguments.clone()).to_string();
+                self.printer.say(&format!(
+                    "\n{} would be called with {}.\nThe policy has you asked, as {}.",
+                    units::printable(tool),
+                    units::printable(&shown),
+                    units::printable(reason)
+                ));
+                loop {
+                    let answer = match self.printer.ask("Call it? [y]es, [n]o: ") {
+                        Ok(Some(answer)) => answer,
+                        Ok(None) => {
+                            return Approval::Deny("nobody is there to approve it".to_owned());
+                        }
+                        Err(error) => {
+                            return Approval::Deny(format!("nobody could be asked: {error}"));
+                        }
+                    };
+                    let (word, why) =
+                        answer.split_once(char::is_whitespace).unwrap_or((&answer, ""));
+                    match word.to_ascii_lowercase().as_str() {
+                        "y" | "yes" => return Approval::Allow,
+                        "n" | "no" if why.trim().is_empty() => {
+                            return Approval::Deny("the user said no".to_owned());
+                        }
+                        "n" | "no" => return Approval::Deny(why.trim().to_owned()),
+                        _ => self.printer.say("fumehood: y or n; after n, a reason for the model"),
+                    }
+                }
+            })
+        })
+    }
 }
 
 /// Whose it is, for the question.

@@ -7,6 +7,7 @@
 //!   do something; `chat` is a run with a task after the other; `runs` has those that were stored
 //! * `agents`: agents as files
 //! * `eval`: agents at many tasks, and how often they are right
+//! * `policy`: what tools may be used for, and the log of what was done; `fumehood policy` and `audit`
 //! * `program_tool`: tools that are programs of this machine
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `http`: what HTTP code may use
@@ -30,6 +31,7 @@ mod http;
 mod image;
 mod lines;
 mod model;
+mod policy;
 mod prepared;
 mod printer;
 mod program_tool;
@@ -77,6 +79,10 @@ enum Command {
     #[command(subcommand)]
     Agent(agents::AgentCommand),
     #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    #[command(subcommand)]
+    Audit(policy::AuditCommand),
+    #[command(subcommand)]
     Image(image::ImageCommand),
 }
 
@@ -101,6 +107,8 @@ async fn main() -> ExitCode {
         Command::Replay(flags) => runs::replay(&flags, &printer),
         Command::Runs(flags) => runs::list(&flags, &printer),
         Command::Agent(command) => agents::agent(command, &arguments.image, &printer).await,
+        Command::Policy(command) => policy::policy(&command, &printer),
+        Command::Audit(command) => policy::audit(&command, &printer),
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
     let exit = done.unwrap_or_else(|error| {

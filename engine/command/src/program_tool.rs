@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use fumehood::{Arguments, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
+use fumehood::{Arguments, Tool, ToolError, ToolFuture, ToolInput, ToolLabels, ToolOutput};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -38,6 +38,9 @@ pub(crate) struct ProgramTool {
     parameters: Value,
     /// A JSON schema of the answer.
     returns: Option<Value>,
+    /// What it does that a policy has to know of.
+    #[serde(default)]
+    labels: ToolLabels,
     /// How long a call may take.
     #[serde(default = "usual_time", deserialize_with = "time")]
     time: Duration,
@@ -148,6 +151,10 @@ impl Tool for ProgramTool {
 
     fn returns(&self) -> Option<Value> {
         self.returns.clone()
+    }
+
+    fn labels(&self) -> ToolLabels {
+        self.labels
     }
 
     fn call(&self, input: ToolInput) -> ToolFuture<'_> {

@@ -17,7 +17,7 @@ mod stored;
 mod team;
 mod telemetry;
 mod terminal;
-mod tool_calling;
+pub(crate) mod tool_calling;
 
 use fumehood_agent::{ActionStep, Agent, AgentBuilder, RunResult};
 use fumehood_model::Scripted;

@@ -11,7 +11,7 @@ use super::actions;
 use crate::builder;
 
 /// A reply that calls these tools.
-pub(super) fn calling(calls: &[(&str, Value)]) -> Reply {
+pub(crate) fn calling(calls: &[(&str, Value)]) -> Reply {
     let calls = calls.iter().enumerate().map(|(position, (name, arguments))| {
         Part::ToolCall(ToolCall {
             id: format!("id{position}"),

@@ -42,6 +42,7 @@ pub(crate) struct AgentFile {
     pub(crate) context_tokens: Option<u64>,
     pub(crate) run_summary: bool,
     pub(crate) prompts: Option<String>,
+    pub(crate) policy: Option<String>,
     pub(crate) image: Option<String>,
     pub(crate) deterministic: Option<u64>,
     pub(crate) clock_start: Option<u64>,

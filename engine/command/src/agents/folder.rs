@@ -11,12 +11,14 @@ use anyhow::Result;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use fumehood_agent::Prompts;
+use fumehood_policy::Policy;
 use sha2::{Digest as _, Sha256};
 
 use crate::agents::checking::{Check, Python};
 use crate::agents::file::{AgentFile, CheckTable, FILE, Kind};
 use crate::agents::mistakes::{Lines, Mistake, Mistakes};
 use crate::agents::tools::ToolSource;
+use crate::policy;
 
 /// The folder that managed agents are looked for in.
 const MEMBERS: &str = "agents";
@@ -41,6 +43,7 @@ pub(crate) struct AgentFolder {
     pub(crate) checks: Vec<Check>,
     pub(crate) tools: Vec<ToolSource>,
     pub(crate) members: Vec<AgentFolder>,
+    pub(crate) policy: Option<Policy>,
     /// The text of the recording that is its model.
     pub(crate) recording: Option<String>,
     /// Of all that was read, but for managed agents.
@@ -96,6 +99,7 @@ impl AgentFolder {
             checks: Vec::new(),
             tools: Vec::new(),
             members: Vec::new(),
+            policy: None,
             recording: None,
             digest: Sha256::new(),
             file,
@@ -201,6 +205,17 @@ impl AgentFolder {
         let shown = self.path.join(FILE).display().to_string();
         for entry in &self.file.tools {
             self.tools.extend(mistakes.unless(ToolSource::read(entry, text, &shown)));
+        }
+        if let Some(name) = self.file.policy.clone() {
+            let policy = read(folder, &name, FILE_BYTES).map_err(anyhow::Error::from);
+            if let Ok(text) = &policy {
+                self.note(&name, text);
+            }
+            let shown = self.path.join(&name).display().to_string();
+            let policy = policy.and_then(|text| policy::parse(&text, &shown));
+            let policy = policy
+                .map_err(|error| self.wrong("policy", format!("cannot use `{name}`: {error:#}")));
+            self.policy = mistakes.unless(policy);
         }
         let model = self.file.model.as_ref().map_or("", |model| model.0.name.as_str());
         if let Some(name) = model.strip_prefix("replay:").map(str::to_owned) {

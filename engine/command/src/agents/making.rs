@@ -8,6 +8,7 @@ use anyhow::Result;
 use fumehood::{Determinism, Engine, Sandbox, SandboxBuilder, Tool};
 use fumehood_agent::{Agent, AgentBuilder, AgentConfigError};
 use fumehood_model::{Model, Rates, Replay, Scripted};
+use fumehood_policy::Warden;
 use serde_json::Value;
 
 use crate::agents::file::{FILE, Kind, ModelFields};
@@ -15,6 +16,7 @@ use crate::agents::folder::AgentFolder;
 use crate::agents::mistakes::{Mistake, Mistakes};
 use crate::agents::tools::{BuiltIn, ToolSource};
 use crate::model::{Choice, ModelFlags};
+use crate::policy::Watch;
 use crate::printer::Printer;
 use crate::run::Files;
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, granted};
@@ -52,6 +54,10 @@ pub(crate) struct Overrides<'a> {
     pub(crate) files: Option<&'a Files>,
     /// Besides those of the folder.
     pub(crate) tools: &'a [Arc<dyn Tool>],
+    /// Who watches over what its tools are used for.
+    pub(crate) watch: &'a Watch,
+    /// The guard of its manager, which is that of agents without a policy of their own.
+    pub(crate) warden: Option<&'a Arc<Warden>>,
     /// Whether the models are to be asked. If not, one that has no key does for looking at the agent.
     pub(crate) asks_models: bool,
     /// Whether prompts are those of the folder. If not, the usual ones do for looking at the agent.
@@ -59,22 +65,31 @@ pub(crate) struct Overrides<'a> {
 }
 
 /// Flags that say nothing.
-#[derive(Default)]
 struct Nothing {
     model: ModelFlags,
     limits: LimitFlags,
     grants: GrantFlags,
+    watch: Watch,
+}
+
+impl Default for Nothing {
+    fn default() -> Nothing {
+        let (model, limits, grants) = Default::default();
+        Nothing { model, limits, grants, watch: Watch::of_nobody() }
+    }
 }
 
 impl Nothing {
     fn overrides(&self) -> Overrides<'_> {
-        let Nothing { model, limits, grants } = self;
+        let Nothing { model, limits, grants, watch } = self;
         Overrides {
             model,
             limits,
             grants,
             files: None,
             tools: &[],
+            watch,
+            warden: None,
             asks_models: false,
             own_prompts: true,
         }
@@ -196,11 +211,19 @@ impl AgentFolder {
         let file = &self.file;
         let engine = engines.of(file.image.as_deref());
         let engine = mistakes.unless(engine.map_err(|error| self.because("image", &error)));
+        let Overrides { watch, warden, .. } = *overrides;
+        let warden = match (warden, &self.policy) {
+            (None, own) => watch.warden(own.as_ref())?,
+            (Some(_), Some(own)) => watch.going_by(own.clone())?,
+            (Some(warden), None) => Arc::clone(warden),
+        };
+        let overrides = &Overrides { warden: Some(&warden), ..*overrides };
         let members = self.members_made(engines, model_of_manager, overrides, mistakes)?;
         let Some((engine, image)) = engine else { return Ok(None) };
         let limits = overrides.limits.over(file.limits.limits());
         let begun = Sandbox::builder(&engine).limits(limits);
         let mut sandbox = self.surroundings(begun.clone(), overrides, true, mistakes);
+        sandbox = sandbox.guard(Arc::<Warden>::clone(&warden));
         for tool in &self.tools {
             match tool {
                 // It is there without being added.
@@ -274,7 +297,7 @@ impl AgentFolder {
         mistakes: &mut Mistakes,
     ) -> Result<Vec<Agent>> {
         let nothing = Nothing::default();
-        let Overrides { asks_models, own_prompts, .. } = *overrides;
+        let Overrides { asks_models, own_prompts, watch, warden, .. } = *overrides;
         let mut members = Vec::new();
         for member in &self.members {
             let model = match asks_models && member.file.model.is_some() {
@@ -282,7 +305,8 @@ impl AgentFolder {
                 false => None,
             };
             let model = model.unwrap_or_else(|| Arc::clone(model_of_manager));
-            let overrides = Overrides { asks_models, own_prompts, ..nothing.overrides() };
+            let overrides =
+                Overrides { asks_models, own_prompts, watch, warden, ..nothing.overrides() };
             let made = member.made(engines, &model, &overrides, mistakes)?;
             members.extend(made.and_then(|agent| member.built(agent, mistakes)));
         }

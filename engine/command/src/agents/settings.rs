@@ -41,6 +41,7 @@ pub(super) fn settings(file: &AgentFile, checks: &[Check]) -> Map<String, Value>
     say("context_tokens", json!(file.context_tokens));
     say("run_summary", json!(file.run_summary));
     say("prompts", json!(file.prompts));
+    say("policy", json!(file.policy));
     let prices = file.prices.map(|prices| prices.prices());
     say("prices", prices.map_or(Value::Null, |prices| {
         json!({"input": prices.input, "output": prices.output, "cached_input": prices.cached_input})

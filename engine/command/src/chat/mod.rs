@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use fumehood_agent::{Run, RunCheckpoint};
+use fumehood_policy::AuditLog;
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines, Stdin};
 
 use crate::display;
+use crate::policy;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::run::{AgentFlags, Files, StoringFlags, finish, print_answer};
@@ -43,6 +45,8 @@ pub(crate) struct Chat<'a> {
     printer: &'a Arc<Printer>,
     /// What the run was before the last turns.
     before: Vec<RunCheckpoint>,
+    /// Where what is done is written down.
+    audit: Option<Arc<AuditLog>>,
 }
 
 pub(crate) async fn chat(
@@ -54,20 +58,22 @@ pub(crate) async fn chat(
     let folder = flags.storing.folder(&arguments)?;
     let begin = async {
         let files = flags.agent.files(folder.as_ref())?;
-        let agent = flags.agent.agent(&files, image, printer)?;
+        let watch = flags.agent.watch(printer)?;
+        let agent = flags.agent.agent(&files, &watch, image, printer)?;
         let mut run = agent.idle()?;
         if let Some(folder) = &folder {
             run.keep_in(folder.state()).await?;
         }
-        anyhow::Ok((run, files))
+        anyhow::Ok((run, files, watch.log()))
     };
     match begin.await {
-        Ok((run, files)) => {
+        Ok((run, files, audit)) => {
             let files = files.described("");
             if !files.is_empty() {
                 printer.say(&format!("fumehood:{}", files.replace('\n', " ")));
             }
-            Chat { run, folder, storing: flags.storing, printer, before: Vec::new() }.talk().await
+            let (storing, before) = (flags.storing, Vec::new());
+            Chat { run, folder, storing, printer, before, audit }.talk().await
         }
         Err(error) => {
             if let Some(folder) = folder.filter(|folder| !folder.has_state()) {
@@ -85,11 +91,18 @@ pub(crate) async fn resume(
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
-    let agent = flags.agent.agent(&Files::kept(folder.files()), image, printer)?;
+    let watch = flags.agent.watch(printer)?;
+    let agent = flags.agent.agent(&Files::kept(folder.files()), &watch, image, printer)?;
     let run = agent.resume_from(folder.state()).await?;
     let is_busy = run.is_busy();
-    let mut chat =
-        Chat { run, folder: Some(folder), storing: flags.storing, printer, before: Vec::new() };
+    let mut chat = Chat {
+        run,
+        folder: Some(folder),
+        storing: flags.storing,
+        printer,
+        before: Vec::new(),
+        audit: watch.log(),
+    };
     if is_busy {
         printer.say("fumehood: the last turn goes on");
         chat.answer().await?;
@@ -118,6 +131,7 @@ impl Chat<'_> {
                 }
             }
         }
+        policy::tell_head(self.audit.as_deref(), self.printer);
         if let Some(folder) = self.folder.as_ref().filter(|_| self.run.memory().task().is_some()) {
             self.printer
                 .say(&format!("fumehood: `fumehood resume {}` goes on from here", folder.name()));

@@ -16,6 +16,7 @@ use crate::eval::results::System;
 use crate::eval::tasks::Task;
 use crate::eval::{Baseline, EvalFlags};
 use crate::model::{Choice, ModelFlags};
+use crate::policy::Watch;
 use crate::run::Files;
 use crate::sandboxing::GrantFlags;
 use crate::telemetry;
@@ -144,12 +145,16 @@ impl Systems {
     ) -> Result<Agent> {
         let folder = self.folder(system).context("there is no such system")?;
         let model = self.replies_for(system, task, folder)?;
+        // Nobody sits there and approves calls.
+        let watch = Watch::of_nobody();
         let overrides = Overrides {
             model: &self.model,
             limits: &task.limits,
             grants: &self.grants,
             files: Some(files),
             tools: &self.tools,
+            watch: &watch,
+            warden: None,
             asks_models: true,
             own_prompts: true,
         };

@@ -47,7 +47,7 @@ pub(crate) async fn demo(
     let agent = agent.capture_content(telemetry::captures_content()).build()?;
     let run = agent.start(files.described(TASK.trim_end())).await?;
     let outlet = Outlet { json: flags.json, answer: None };
-    Work { run, folder: None, outlet, printer }.finish_and_tell().await
+    Work { run, folder: None, audit: None, outlet, printer }.finish_and_tell().await
 }
 
 /// Where the islands of the penguins are, as the study gives it (Gorman et al. 2014, Methods).

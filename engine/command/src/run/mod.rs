@@ -18,10 +18,12 @@ use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
 use fumehood::{Sandbox, Tool};
 use fumehood_agent::Agent;
+use fumehood_policy::AuditLog;
 
 use crate::agents::{AgentFolder, Engines, Overrides};
 use crate::approval::{Asking, Person};
 use crate::model::ModelFlags;
+use crate::policy::{PolicyFlags, Watch};
 use crate::printer::Printer;
 use crate::program_tool::ProgramTool;
 use crate::report::Exit;
@@ -84,6 +86,8 @@ pub(crate) struct AgentFlags {
     #[arg(long, value_enum, default_value = "never")]
     approve: Asking,
     #[command(flatten)]
+    policy: PolicyFlags,
+    #[command(flatten)]
     limits: LimitFlags,
     #[command(flatten)]
     grants: GrantFlags,
@@ -119,10 +123,16 @@ pub(crate) struct ResumeFlags {
 }
 
 impl AgentFlags {
+    /// Who watches over what the agent's tools are used for.
+    pub(crate) fn watch(&self, printer: &Arc<Printer>) -> Result<Watch> {
+        self.policy.watch(self.approve, printer)
+    }
+
     /// The agent, with these files to read.
     pub(crate) fn agent(
         &self,
         files: &Files,
+        watch: &Watch,
         image: &ImageFlags,
         printer: &Arc<Printer>,
     ) -> Result<Agent> {
@@ -133,14 +143,24 @@ impl AgentFlags {
                 let Self { model, limits, grants, .. } = self;
                 let (files, tools) = (Some(files), tools.as_slice());
                 let (asks_models, own_prompts) = (true, true);
-                let overrides =
-                    Overrides { model, limits, grants, files, tools, asks_models, own_prompts };
+                let overrides = Overrides {
+                    model,
+                    limits,
+                    grants,
+                    files,
+                    tools,
+                    watch,
+                    warden: None,
+                    asks_models,
+                    own_prompts,
+                };
                 AgentFolder::open(folder)?.agent(&Engines::new(image, printer), &overrides)?
             }
             None => {
                 // What is wrong with it should not cost the building of an image.
                 let model = self.model.model()?;
                 let builder = Sandbox::builder(&image.engine(printer)?);
+                let builder = builder.guard(watch.warden(None)?);
                 let builder = self.grants.apply(builder.limits(self.limits.limits()))?;
                 let builder =
                     tools.into_iter().fold(builder, |builder, tool| builder.shared_tool(tool));
@@ -215,9 +235,9 @@ pub(crate) async fn run(
     let folder = flags.storing.folder(&arguments)?;
     let begun = begin(&flags.agent, &task, folder.as_ref(), image, printer).await;
     match begun {
-        Ok(run) => {
+        Ok((run, audit)) => {
             let outlet = Outlet { json: flags.json, answer: flags.answer };
-            Work { run, folder, outlet, printer }.finish_and_tell().await
+            Work { run, folder, audit, outlet, printer }.finish_and_tell().await
         }
         Err(error) => {
             // Nothing has happened in it yet.
@@ -235,14 +255,15 @@ async fn begin(
     folder: Option<&RunFolder>,
     image: &ImageFlags,
     printer: &Arc<Printer>,
-) -> Result<fumehood_agent::Run> {
+) -> Result<(fumehood_agent::Run, Option<Arc<AuditLog>>)> {
+    let watch = flags.watch(printer)?;
     let files = flags.files(folder)?;
-    let agent = flags.agent(&files, image, printer)?;
+    let agent = flags.agent(&files, &watch, image, printer)?;
     let mut run = agent.start(files.described(task)).await?;
     if let Some(folder) = folder {
         run.keep_in(folder.state()).await?;
     }
-    Ok(run)
+    Ok((run, watch.log()))
 }
 
 pub(crate) async fn resume(flags: ResumeFlags, printer: &Arc<Printer>) -> Result<Exit> {
@@ -264,11 +285,12 @@ pub(crate) async fn resume(flags: ResumeFlags, printer: &Arc<Printer>) -> Result
         _ => bail!("the run {} was stored by another version", folder.name()),
     };
     agent.model.take_key(flags.api_key);
-    let agent = agent.agent(&Files::kept(folder.files()), &image, printer)?;
+    let watch = agent.watch(printer)?;
+    let agent = agent.agent(&Files::kept(folder.files()), &watch, &image, printer)?;
     let run = agent.resume_from(folder.state()).await?;
     let result = run.result();
-    let work =
-        Work { run, folder: Some(folder), outlet: Outlet { json: flags.json, answer }, printer };
+    let outlet = Outlet { json: flags.json, answer };
+    let work = Work { run, folder: Some(folder), audit: watch.log(), outlet, printer };
     match result {
         Some(result) => {
             printer.say("fumehood: the run has its answer already");

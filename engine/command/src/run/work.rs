@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use fumehood_agent::{AgentError, Answer, Run, RunResult, RunState};
+use fumehood_policy::AuditLog;
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::display;
+use crate::policy;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::runs::RunFolder;
@@ -27,6 +29,8 @@ pub(crate) struct Outlet {
 pub(crate) struct Work<'a> {
     pub(crate) run: Run,
     pub(crate) folder: Option<RunFolder>,
+    /// Where what is done is written down.
+    pub(crate) audit: Option<Arc<AuditLog>>,
     pub(crate) outlet: Outlet,
     pub(crate) printer: &'a Arc<Printer>,
 }
@@ -39,7 +43,9 @@ impl Work<'_> {
             false => display::terminal(self.printer),
         };
         self.run.listen(listener);
-        match finish(&mut self.run, self.printer).await {
+        let finished = finish(&mut self.run, self.printer).await;
+        policy::tell_head(self.audit.as_deref(), self.printer);
+        match finished {
             Ok(Some(result)) => self.tell(&result),
             Ok(None) => {
                 self.say_how_to_go_on("the run was interrupted");
