@@ -18,6 +18,7 @@ mod files;
 mod image;
 mod limits;
 mod lines;
+mod mcp;
 mod models;
 mod named;
 mod pool;

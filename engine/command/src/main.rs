@@ -8,6 +8,7 @@
 //! * `agents`: agents as files
 //! * `eval`: agents at many tasks, and how often they are right
 //! * `program_tool`: tools that are programs of this machine
+//! * `mcp`: tools of MCP servers, and `fumehood mcp`, which is one
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
 //! * `saving`: saved sessions as files
@@ -27,6 +28,7 @@ mod eval;
 mod exec;
 mod image;
 mod lines;
+mod mcp;
 mod model;
 mod prepared;
 mod printer;
@@ -74,6 +76,7 @@ enum Command {
     Runs(runs::ListFlags),
     #[command(subcommand)]
     Agent(agents::AgentCommand),
+    Mcp(mcp::McpFlags),
     #[command(subcommand)]
     Image(image::ImageCommand),
 }
@@ -99,6 +102,7 @@ async fn main() -> ExitCode {
         Command::Replay(flags) => runs::replay(&flags, &printer),
         Command::Runs(flags) => runs::list(&flags, &printer),
         Command::Agent(command) => agents::agent(command, &arguments.image, &printer).await,
+        Command::Mcp(flags) => mcp::mcp(flags, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
     let exit = done.unwrap_or_else(|error| {

@@ -5,5 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "mcp")]
+pub mod mcp;
 #[cfg(feature = "rust")]
 pub mod rust;

@@ -51,17 +51,18 @@ pub(crate) async fn chat(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     let arguments = std::env::args().skip(1).collect::<Vec<_>>();
+    let servers = flags.agent.servers(printer).await?;
     let folder = flags.storing.folder(&arguments)?;
     let begin = async {
         let files = flags.agent.files(folder.as_ref())?;
-        let agent = flags.agent.agent(&files, image, printer)?;
+        let agent = flags.agent.agent(&files, &servers, image, printer)?;
         let mut run = agent.idle()?;
         if let Some(folder) = &folder {
             run.keep_in(folder.state()).await?;
         }
         anyhow::Ok((run, files))
     };
-    match begin.await {
+    let done = match begin.await {
         Ok((run, files)) => {
             let files = files.described("");
             if !files.is_empty() {
@@ -75,7 +76,9 @@ pub(crate) async fn chat(
             }
             Err(error)
         }
-    }
+    };
+    servers.end().await;
+    done
 }
 
 /// Goes on with a conversation.
@@ -85,7 +88,8 @@ pub(crate) async fn resume(
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
-    let agent = flags.agent.agent(&Files::kept(folder.files()), image, printer)?;
+    let servers = flags.agent.servers(printer).await?;
+    let agent = flags.agent.agent(&Files::kept(folder.files()), &servers, image, printer)?;
     let run = agent.resume_from(folder.state()).await?;
     let is_busy = run.is_busy();
     let mut chat =
@@ -94,7 +98,9 @@ pub(crate) async fn resume(
         printer.say("fumehood: the last turn goes on");
         chat.answer().await?;
     }
-    chat.talk().await
+    let done = chat.talk().await;
+    servers.end().await;
+    done
 }
 
 impl Chat<'_> {

@@ -21,6 +21,7 @@ use fumehood_agent::Agent;
 
 use crate::agents::{AgentFolder, Engines, Overrides};
 use crate::approval::{Asking, Person};
+use crate::mcp::{Answering, McpServerFlags, Servers};
 use crate::model::ModelFlags;
 use crate::printer::Printer;
 use crate::program_tool::ProgramTool;
@@ -87,6 +88,8 @@ pub(crate) struct AgentFlags {
     limits: LimitFlags,
     #[command(flatten)]
     grants: GrantFlags,
+    #[command(flatten)]
+    mcp: McpServerFlags,
 }
 
 /// Whether a run is stored, and where.
@@ -119,15 +122,27 @@ pub(crate) struct ResumeFlags {
 }
 
 impl AgentFlags {
+    /// The MCP servers whose tools the agent gets.
+    pub(crate) async fn servers(&self, printer: &Arc<Printer>) -> Result<Servers> {
+        let model = match self.mcp.allows_sampling() {
+            true => Some(self.model.model_to_ask()?),
+            false => None,
+        };
+        let folders = self.grants.folders()?;
+        self.mcp.start(Answering { folders, terminal: true, model }, printer).await
+    }
+
     /// The agent, with these files to read.
     pub(crate) fn agent(
         &self,
         files: &Files,
+        servers: &Servers,
         image: &ImageFlags,
         printer: &Arc<Printer>,
     ) -> Result<Agent> {
         let open = |path: &PathBuf| Ok(Arc::new(ProgramTool::open(path)?) as Arc<dyn Tool>);
-        let tools = self.tool.iter().map(open).collect::<Result<Vec<_>>>()?;
+        let mut tools = self.tool.iter().map(open).collect::<Result<Vec<_>>>()?;
+        tools.extend(servers.tools());
         let mut agent = match &self.agent {
             Some(folder) => {
                 let Self { model, limits, grants, .. } = self;
@@ -212,9 +227,10 @@ pub(crate) async fn run(
             wishes.task
         }
     };
+    let servers = flags.agent.servers(printer).await?;
     let folder = flags.storing.folder(&arguments)?;
-    let begun = begin(&flags.agent, &task, folder.as_ref(), image, printer).await;
-    match begun {
+    let begun = begin(&flags.agent, &task, folder.as_ref(), &servers, image, printer).await;
+    let done = match begun {
         Ok(run) => {
             let outlet = Outlet { json: flags.json, answer: flags.answer };
             Work { run, folder, outlet, printer }.finish_and_tell().await
@@ -226,18 +242,21 @@ pub(crate) async fn run(
             }
             Err(error)
         }
-    }
+    };
+    servers.end().await;
+    done
 }
 
 async fn begin(
     flags: &AgentFlags,
     task: &str,
     folder: Option<&RunFolder>,
+    servers: &Servers,
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<fumehood_agent::Run> {
     let files = flags.files(folder)?;
-    let agent = flags.agent(&files, image, printer)?;
+    let agent = flags.agent(&files, servers, image, printer)?;
     let mut run = agent.start(files.described(task)).await?;
     if let Some(folder) = folder {
         run.keep_in(folder.state()).await?;
@@ -264,16 +283,19 @@ pub(crate) async fn resume(flags: ResumeFlags, printer: &Arc<Printer>) -> Result
         _ => bail!("the run {} was stored by another version", folder.name()),
     };
     agent.model.take_key(flags.api_key);
-    let agent = agent.agent(&Files::kept(folder.files()), &image, printer)?;
+    let servers = agent.servers(printer).await?;
+    let agent = agent.agent(&Files::kept(folder.files()), &servers, &image, printer)?;
     let run = agent.resume_from(folder.state()).await?;
     let result = run.result();
     let work =
         Work { run, folder: Some(folder), outlet: Outlet { json: flags.json, answer }, printer };
-    match result {
+    let done = match result {
         Some(result) => {
             printer.say("fumehood: the run has its answer already");
             work.tell(&result)
         }
         None => work.finish_and_tell().await,
-    }
+    };
+    servers.end().await;
+    done
 }
