@@ -19,6 +19,7 @@ mod files;
 mod image;
 mod limits;
 mod lines;
+mod mcp;
 mod models;
 mod named;
 mod policy;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use fumehood::{Code, Outcome, Sandbox, Session, Step};
+use fumehood::{Code, Outcome, Sandbox, Session, Step, Tool};
 use tokio::io::BufReader;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::lines;
+use crate::mcp::{Answering, McpServerFlags};
 use crate::printer::Printer;
 use crate::report::{Exit, Report, Status};
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox};
@@ -52,6 +53,8 @@ pub(crate) struct ExecFlags {
     limits: LimitFlags,
     #[command(flatten)]
     grants: GrantFlags,
+    #[command(flatten)]
+    mcp: McpServerFlags,
 }
 
 pub(crate) async fn exec(
@@ -59,17 +62,44 @@ pub(crate) async fn exec(
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
-    if flags.jsonl {
-        let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, vec![String::new()])?;
-        let input = BufReader::new(tokio::io::stdin());
-        lines::serve(input, LINE_BYTES, &sandbox, true, |line| printer.line(line)).await?;
-        return Ok(Exit::Ok);
-    }
-    // Before the image is looked for: a file that is not there should not cost a build.
-    let program = Program::read(flags.code.as_deref(), flags.file.as_deref())?;
+    // Before anything is started: a file that is not there should not cost the building of an image.
+    let program = match flags.jsonl {
+        true => None,
+        false => Some(Program::read(flags.code.as_deref(), flags.file.as_deref())?),
+    };
+    let answering = Answering { folders: flags.grants.folders()?, ..Answering::default() };
+    let servers = flags.mcp.start(answering, printer).await?;
+    let done = match program {
+        None => exec_lines(&flags, servers.tools(), image, printer).await,
+        Some(program) => exec_program(flags, program, servers.tools(), image, printer).await,
+    };
+    servers.end().await;
+    done
+}
+
+async fn exec_lines(
+    flags: &ExecFlags,
+    tools: Vec<Arc<dyn Tool>>,
+    image: &ImageFlags,
+    printer: &Arc<Printer>,
+) -> Result<Exit> {
+    let arguments = vec![String::new()];
+    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, tools, arguments)?;
+    let input = BufReader::new(tokio::io::stdin());
+    lines::serve(input, LINE_BYTES, &sandbox, true, |line| printer.line(line)).await?;
+    Ok(Exit::Ok)
+}
+
+async fn exec_program(
+    flags: ExecFlags,
+    program: Program,
+    tools: Vec<Arc<dyn Tool>>,
+    image: &ImageFlags,
+    printer: &Arc<Printer>,
+) -> Result<Exit> {
     let arguments =
         std::iter::once(program.argument()).chain(flags.arguments.iter().cloned()).collect();
-    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, arguments)?;
+    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, tools, arguments)?;
     let out = flags.out.as_deref().map(|out| Collecting::new(out, &sandbox)).transpose()?;
     let mut session = sandbox.session().await?;
     cancel_on_interrupt(&session)?;

@@ -107,7 +107,7 @@ pub(crate) async fn image(
 async fn prepare(flags: PrepareFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Exit> {
     let program = Program::read(flags.text.as_deref(), flags.code.as_deref())?;
     let arguments = vec![program.argument()];
-    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, arguments)?;
+    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, Vec::new(), arguments)?;
     let code = program.set_up().listener(printer.listener());
     let checkpoint = match sandbox.prepare(code).await {
         Ok(checkpoint) => checkpoint,

@@ -9,6 +9,7 @@
 //! * `eval`: agents at many tasks, and how often they are right
 //! * `policy`: what tools may be used for, and the log of what was done; `fumehood policy` and `audit`
 //! * `program_tool`: tools that are programs of this machine
+//! * `mcp`: tools of MCP servers, and `fumehood mcp`, which is one
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `http`: what HTTP code may use
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
@@ -30,6 +31,7 @@ mod exec;
 mod http;
 mod image;
 mod lines;
+mod mcp;
 mod model;
 mod policy;
 mod prepared;
@@ -78,6 +80,7 @@ enum Command {
     Runs(runs::ListFlags),
     #[command(subcommand)]
     Agent(agents::AgentCommand),
+    Mcp(mcp::McpFlags),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     #[command(subcommand)]
@@ -109,6 +112,7 @@ async fn main() -> ExitCode {
         Command::Agent(command) => agents::agent(command, &arguments.image, &printer).await,
         Command::Policy(command) => policy::policy(&command, &printer),
         Command::Audit(command) => policy::audit(&command, &printer),
+        Command::Mcp(flags) => mcp::mcp(flags, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
     let exit = done.unwrap_or_else(|error| {

@@ -122,6 +122,11 @@ impl ModelFlags {
         choice.model()
     }
 
+    /// The same for others than the run to ask: what it replies to them is not recorded.
+    pub(crate) fn model_to_ask(&self) -> Result<Arc<dyn Model>> {
+        ModelFlags { record: None, ..self.clone() }.model()
+    }
+
     /// What is chosen where there is a model already: it stays if the flags say no other. What the environment
     /// says counts least.
     pub(crate) fn over(&self, chosen: Option<Choice>) -> Option<Choice> {

@@ -21,8 +21,10 @@ mod undo;
 use std::sync::Arc;
 
 use anyhow::Result;
+use fumehood::Tool;
 use tokio::sync::Mutex;
 
+use crate::mcp::{Answering, McpServerFlags};
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox};
@@ -44,6 +46,8 @@ pub(crate) struct ReplFlags {
     limits: LimitFlags,
     #[command(flatten)]
     grants: GrantFlags,
+    #[command(flatten)]
+    mcp: McpServerFlags,
 }
 
 pub(crate) async fn repl(
@@ -51,7 +55,21 @@ pub(crate) async fn repl(
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
-    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, vec![String::new()])?;
+    let answering = Answering { folders: flags.grants.folders()?, ..Answering::default() };
+    let servers = flags.mcp.start(answering, printer).await?;
+    let done = talk(&flags, servers.tools(), image, printer).await;
+    servers.end().await;
+    done
+}
+
+async fn talk(
+    flags: &ReplFlags,
+    tools: Vec<Arc<dyn Tool>>,
+    image: &ImageFlags,
+    printer: &Arc<Printer>,
+) -> Result<Exit> {
+    let arguments = vec![String::new()];
+    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, tools, arguments)?;
     let python = sandbox.python_version().to_owned();
     // Shared with the completion, which asks the session while a line is being edited.
     let live = Arc::new(Mutex::new(Live::start(sandbox).await?));

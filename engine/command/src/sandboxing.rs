@@ -1,13 +1,14 @@
 //! The flags that say what code may reach and use, and the sandbox that follows from them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use fumehood::{
-    Determinism, Engine, Grant, Image, ImageError, Limits, Metering, Sandbox, SandboxBuilder,
+    Determinism, Engine, Grant, Image, ImageError, Limits, Metering, Sandbox, SandboxBuilder, Tool,
 };
 use fumehood_image::ImageStore;
 use serde::Deserialize;
@@ -247,6 +248,15 @@ impl GrantFlags {
         self.env.iter().any(|(other, _)| other == name)
     }
 
+    /// The folders of the host that are granted.
+    pub(crate) fn folders(&self) -> Result<Vec<PathBuf>> {
+        let real = |flag: &String| {
+            let (host, ..) = parts(flag);
+            host.canonicalize().with_context(|| format!("cannot grant `{}`", host.display()))
+        };
+        self.grant.iter().map(real).collect()
+    }
+
     pub(crate) fn apply(&self, builder: SandboxBuilder) -> Result<SandboxBuilder> {
         self.apply_over(None, builder)
     }
@@ -277,16 +287,18 @@ impl GrantFlags {
     }
 }
 
-/// A sandbox as the flags say, without tools.
+/// A sandbox as the flags say, with these tools.
 pub(crate) fn sandbox(
     image: &ImageFlags,
     printer: &Printer,
     limits: &LimitFlags,
     grants: &GrantFlags,
+    tools: Vec<Arc<dyn Tool>>,
     arguments: Vec<String>,
 ) -> Result<Sandbox> {
     let engine = image.engine(printer)?;
     let builder = Sandbox::builder(&engine).limits(limits.limits()).args(arguments);
+    let builder = tools.into_iter().fold(builder, |builder, tool| builder.shared_tool(tool));
     image.sandbox(grants.apply(builder)?)
 }
 
@@ -298,15 +310,21 @@ fn variable(text: &str) -> Result<(String, String), String> {
 
 /// Reads `HOST[:GUEST][:rw]`.
 fn grant(flag: &str) -> Result<Grant> {
+    let (host, guest, writable) = parts(flag);
+    granted(host, guest, writable)
+}
+
+/// The folder of the host, its path in the guest if it is said, and whether code may write.
+fn parts(flag: &str) -> (&Path, Option<&str>, bool) {
     let (rest, writable) = match flag.strip_suffix(":rw") {
         Some(rest) => (rest, true),
         None => (flag.strip_suffix(":ro").unwrap_or(flag), false),
     };
     let (host, guest) = match rest.rsplit_once(':') {
-        Some((host, guest)) if guest.starts_with('/') => (host, Some(guest.to_owned())),
+        Some((host, guest)) if guest.starts_with('/') => (host, Some(guest)),
         _ => (rest, None),
     };
-    granted(Path::new(host), guest.as_deref(), writable)
+    (Path::new(host), guest, writable)
 }
 
 /// A folder as the guest sees it: at this path, or under its own name below the root.

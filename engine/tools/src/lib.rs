@@ -7,5 +7,7 @@
 
 #[cfg(feature = "egress")]
 pub mod egress;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 #[cfg(feature = "rust")]
 pub mod rust;

@@ -55,18 +55,19 @@ pub(crate) async fn chat(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     let arguments = std::env::args().skip(1).collect::<Vec<_>>();
+    let servers = flags.agent.servers(printer).await?;
     let folder = flags.storing.folder(&arguments)?;
     let begin = async {
         let files = flags.agent.files(folder.as_ref())?;
         let watch = flags.agent.watch(printer)?;
-        let agent = flags.agent.agent(&files, &watch, image, printer)?;
+        let agent = flags.agent.agent(&files, &servers, &watch, image, printer)?;
         let mut run = agent.idle()?;
         if let Some(folder) = &folder {
             run.keep_in(folder.state()).await?;
         }
         anyhow::Ok((run, files, watch.log()))
     };
-    match begin.await {
+    let done = match begin.await {
         Ok((run, files, audit)) => {
             let files = files.described("");
             if !files.is_empty() {
@@ -81,7 +82,9 @@ pub(crate) async fn chat(
             }
             Err(error)
         }
-    }
+    };
+    servers.end().await;
+    done
 }
 
 /// Goes on with a conversation.
@@ -91,8 +94,10 @@ pub(crate) async fn resume(
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
+    let servers = flags.agent.servers(printer).await?;
     let watch = flags.agent.watch(printer)?;
-    let agent = flags.agent.agent(&Files::kept(folder.files()), &watch, image, printer)?;
+    let files = Files::kept(folder.files());
+    let agent = flags.agent.agent(&files, &servers, &watch, image, printer)?;
     let run = agent.resume_from(folder.state()).await?;
     let is_busy = run.is_busy();
     let mut chat = Chat {
@@ -107,7 +112,9 @@ pub(crate) async fn resume(
         printer.say("fumehood: the last turn goes on");
         chat.answer().await?;
     }
-    chat.talk().await
+    let done = chat.talk().await;
+    servers.end().await;
+    done
 }
 
 impl Chat<'_> {

@@ -22,6 +22,7 @@ use fumehood_policy::AuditLog;
 
 use crate::agents::{AgentFolder, Engines, Overrides};
 use crate::approval::{Asking, Person};
+use crate::mcp::{Answering, McpServerFlags, Servers};
 use crate::model::ModelFlags;
 use crate::policy::{PolicyFlags, Watch};
 use crate::printer::Printer;
@@ -91,6 +92,8 @@ pub(crate) struct AgentFlags {
     limits: LimitFlags,
     #[command(flatten)]
     grants: GrantFlags,
+    #[command(flatten)]
+    mcp: McpServerFlags,
 }
 
 /// Whether a run is stored, and where.
@@ -128,16 +131,28 @@ impl AgentFlags {
         self.policy.watch(self.approve, printer)
     }
 
+    /// The MCP servers whose tools the agent gets.
+    pub(crate) async fn servers(&self, printer: &Arc<Printer>) -> Result<Servers> {
+        let model = match self.mcp.allows_sampling() {
+            true => Some(self.model.model_to_ask()?),
+            false => None,
+        };
+        let folders = self.grants.folders()?;
+        self.mcp.start(Answering { folders, terminal: true, model }, printer).await
+    }
+
     /// The agent, with these files to read.
     pub(crate) fn agent(
         &self,
         files: &Files,
+        servers: &Servers,
         watch: &Watch,
         image: &ImageFlags,
         printer: &Arc<Printer>,
     ) -> Result<Agent> {
         let open = |path: &PathBuf| Ok(Arc::new(ProgramTool::open(path)?) as Arc<dyn Tool>);
-        let tools = self.tool.iter().map(open).collect::<Result<Vec<_>>>()?;
+        let mut tools = self.tool.iter().map(open).collect::<Result<Vec<_>>>()?;
+        tools.extend(servers.tools());
         let mut agent = match &self.agent {
             Some(folder) => {
                 let Self { model, limits, grants, .. } = self;
@@ -232,9 +247,10 @@ pub(crate) async fn run(
             wishes.task
         }
     };
+    let servers = flags.agent.servers(printer).await?;
     let folder = flags.storing.folder(&arguments)?;
-    let begun = begin(&flags.agent, &task, folder.as_ref(), image, printer).await;
-    match begun {
+    let begun = begin(&flags.agent, &task, folder.as_ref(), &servers, image, printer).await;
+    let done = match begun {
         Ok((run, audit)) => {
             let outlet = Outlet { json: flags.json, answer: flags.answer };
             Work { run, folder, audit, outlet, printer }.finish_and_tell().await
@@ -246,19 +262,22 @@ pub(crate) async fn run(
             }
             Err(error)
         }
-    }
+    };
+    servers.end().await;
+    done
 }
 
 async fn begin(
     flags: &AgentFlags,
     task: &str,
     folder: Option<&RunFolder>,
+    servers: &Servers,
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<(fumehood_agent::Run, Option<Arc<AuditLog>>)> {
     let watch = flags.watch(printer)?;
     let files = flags.files(folder)?;
-    let agent = flags.agent(&files, &watch, image, printer)?;
+    let agent = flags.agent(&files, servers, &watch, image, printer)?;
     let mut run = agent.start(files.described(task)).await?;
     if let Some(folder) = folder {
         run.keep_in(folder.state()).await?;
@@ -285,17 +304,20 @@ pub(crate) async fn resume(flags: ResumeFlags, printer: &Arc<Printer>) -> Result
         _ => bail!("the run {} was stored by another version", folder.name()),
     };
     agent.model.take_key(flags.api_key);
+    let servers = agent.servers(printer).await?;
     let watch = agent.watch(printer)?;
-    let agent = agent.agent(&Files::kept(folder.files()), &watch, &image, printer)?;
+    let agent = agent.agent(&Files::kept(folder.files()), &servers, &watch, &image, printer)?;
     let run = agent.resume_from(folder.state()).await?;
     let result = run.result();
     let outlet = Outlet { json: flags.json, answer };
     let work = Work { run, folder: Some(folder), audit: watch.log(), outlet, printer };
-    match result {
+    let done = match result {
         Some(result) => {
             printer.say("fumehood: the run has its answer already");
             work.tell(&result)
         }
         None => work.finish_and_tell().await,
-    }
+    };
+    servers.end().await;
+    done
 }
