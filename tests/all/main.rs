@@ -31,6 +31,7 @@ mod sessions;
 mod shelf;
 mod terminal;
 mod tools;
+mod wit;
 
 use std::sync::OnceLock;
 

@@ -8,6 +8,7 @@
 //! * `agents`: agents as files
 //! * `eval`: agents at many tasks, and how often they are right
 //! * `program_tool`: tools that are programs of this machine
+//! * `tool`: tools by themselves; `components`: those that are WebAssembly components
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `http`: what HTTP code may use
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
@@ -23,6 +24,7 @@ mod agents;
 mod approval;
 mod bench;
 mod chat;
+mod components;
 mod display;
 mod eval;
 mod exec;
@@ -40,6 +42,7 @@ mod runs;
 mod sandboxing;
 mod saving;
 mod telemetry;
+mod tool;
 mod units;
 
 use std::process::ExitCode;
@@ -77,6 +80,8 @@ enum Command {
     #[command(subcommand)]
     Agent(agents::AgentCommand),
     #[command(subcommand)]
+    Tool(tool::ToolCommand),
+    #[command(subcommand)]
     Image(image::ImageCommand),
 }
 
@@ -101,6 +106,7 @@ async fn main() -> ExitCode {
         Command::Replay(flags) => runs::replay(&flags, &printer),
         Command::Runs(flags) => runs::list(&flags, &printer),
         Command::Agent(command) => agents::agent(command, &arguments.image, &printer).await,
+        Command::Tool(command) => tool::tool(command, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
     let exit = done.unwrap_or_else(|error| {

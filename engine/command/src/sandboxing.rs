@@ -12,6 +12,7 @@ use fumehood::{
 use fumehood_image::ImageStore;
 use serde::Deserialize;
 
+use crate::components;
 use crate::http::{HttpFlags, HttpTable};
 use crate::prepared::{self, PreparedImage};
 use crate::printer::Printer;
@@ -220,6 +221,9 @@ pub(crate) struct GrantFlags {
     /// Let the code read a folder, under its own name below / or under GUEST; with :rw, write to it
     #[arg(long, value_name = "HOST[:GUEST][:rw]")]
     grant: Vec<String>,
+    /// Let the code import what a WebAssembly component exports, which runs without files, variables or network
+    #[arg(long, value_name = "FILE")]
+    component: Vec<PathBuf>,
     /// Set an environment variable of the guest
     #[arg(long, value_name = "K=V", value_parser = variable)]
     env: Vec<(String, String)>,
@@ -247,8 +251,12 @@ impl GrantFlags {
         self.env.iter().any(|(other, _)| other == name)
     }
 
-    pub(crate) fn apply(&self, builder: SandboxBuilder) -> Result<SandboxBuilder> {
-        self.apply_over(None, builder)
+    pub(crate) fn apply(
+        &self,
+        builder: SandboxBuilder,
+        image: &ImageFlags,
+    ) -> Result<SandboxBuilder> {
+        self.apply_over(None, builder, image)
     }
 
     /// The same for an agent whose file says something of HTTP.
@@ -256,6 +264,7 @@ impl GrantFlags {
         &self,
         agent: Option<&HttpTable>,
         mut builder: SandboxBuilder,
+        image: &ImageFlags,
     ) -> Result<SandboxBuilder> {
         if let Some(http) = self.http.tool(agent)? {
             builder = builder.http(http);
@@ -265,6 +274,12 @@ impl GrantFlags {
         }
         for (name, value) in &self.env {
             builder = builder.env(name, value);
+        }
+        if !self.component.is_empty() {
+            let engine = components::engine(image)?;
+            for file in &self.component {
+                builder = builder.modules(components::open(&engine, file)?.modules());
+            }
         }
         if let Some(seed) = self.deterministic {
             let mut determinism = Determinism::with_seed(seed);
@@ -287,7 +302,7 @@ pub(crate) fn sandbox(
 ) -> Result<Sandbox> {
     let engine = image.engine(printer)?;
     let builder = Sandbox::builder(&engine).limits(limits.limits()).args(arguments);
-    image.sandbox(grants.apply(builder)?)
+    image.sandbox(grants.apply(builder, image)?)
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

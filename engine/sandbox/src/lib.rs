@@ -48,6 +48,7 @@ mod image;
 mod instance;
 mod limits;
 mod memory;
+mod modules;
 mod outcome;
 mod pool;
 mod precompiled;
@@ -84,6 +85,7 @@ pub use limits::{
     Limit, Limits, NAME_BYTES, PATH_BYTES, Reached, Scope, TIME_GRACE_LEAST, TIME_GRACE_MOST,
     Totals, Usage,
 };
+pub use modules::{Case, Definition, Field, Function, Integer, Kind, Label, Module, Place, Type};
 pub use outcome::{Event, Exception, Failure, Listener, Outcome, Output, Step, Stream, Value};
 pub use pool::Pool;
 pub use sandbox::{Sandbox, SandboxBuilder};

@@ -141,7 +141,7 @@ impl AgentFlags {
                 // What is wrong with it should not cost the building of an image.
                 let model = self.model.model()?;
                 let builder = Sandbox::builder(&image.engine(printer)?);
-                let builder = self.grants.apply(builder.limits(self.limits.limits()))?;
+                let builder = self.grants.apply(builder.limits(self.limits.limits()), image)?;
                 let builder =
                     tools.into_iter().fold(builder, |builder, tool| builder.shared_tool(tool));
                 Agent::code(model, image.applied(files.granted(builder)?)?)

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Arguments, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
+use crate::attachment::Attachment;
 
 /// A tool that says what it returns; see [`Tool::returning`].
 #[derive(Clone, Debug)]
@@ -29,6 +30,14 @@ impl<T: Tool> Tool for Returning<T> {
 
     fn returns(&self) -> Option<Value> {
         Some(self.schema.clone())
+    }
+
+    fn check(
+        &self,
+        arguments: &Arguments,
+        attachments: &[Attachment],
+    ) -> Option<Result<(), String>> {
+        self.tool.check(arguments, attachments)
     }
 
     fn call(&self, input: ToolInput) -> ToolFuture<'_> {
