@@ -8,6 +8,7 @@
     arrow        tables as streams of Arrow's IPC format
     tools        host functions as Python functions
     concurrency  calls that are under way at the same time
+    modules      tools that are imported, with their classes
     answers      the final answer
     variables    values that the host puts into a session
     steps        running submitted code, and telling how it ended
@@ -32,13 +33,17 @@ from fumehood.limits import (
 from fumehood.tools import ToolArgumentError, ToolError
 from fumehood.answers import final_answer
 from fumehood.concurrency import parallel
+from fumehood.modules import Err, Ok, Some
 
 __all__ = [
     "Cancelled",
     "CpuTimeLimitExceeded",
+    "Err",
     "FuelLimitExceeded",
     "LimitExceeded",
+    "Ok",
     "OutputLimitExceeded",
+    "Some",
     "TimeLimitExceeded",
     "ToolArgumentError",
     "ToolCallLimitExceeded",

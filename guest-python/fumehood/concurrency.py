@@ -50,11 +50,12 @@ def parallel(tool, /, *arguments, return_exceptions: bool = False) -> list:
     if made is None:
         raise TypeError(f"parallel() calls tools, and {tool!r} is none")
     begin = made(tools.begin)
+    finish = getattr(tool.aio, "finish", None)
     under_way: collections.deque[int | Exception] = collections.deque()
     answers = []
 
     def take_first():
-        answers.append(_answer(under_way[0], return_exceptions))
+        answers.append(_answer(under_way[0], finish, return_exceptions))
         under_way.popleft()
 
     try:
@@ -84,14 +85,15 @@ _done: set[int] = set()
 """Calls of `parallel` that the host has said are done, of which the answer was not taken."""
 
 
-def _answer(call: int | Exception, return_exceptions: bool):
+def _answer(call: int | Exception, finish, return_exceptions: bool):
     if isinstance(call, Exception):
         return call
     while call not in _done:
         wait(None)
     _done.discard(call)
     try:
-        return tools.taken(call)
+        answer = tools.taken(call)
+        return answer if finish is None else finish(answer)
     except Exception as error:
         if not return_exceptions:
             raise

@@ -8,7 +8,7 @@ import random
 import sys
 
 import fumehood
-from fumehood import answers, concurrency, network, steps, tools, values
+from fumehood import answers, concurrency, modules, network, steps, tools, values
 
 
 def start(setup: str):
@@ -38,6 +38,7 @@ def start(setup: str):
         namespace["parallel"] = concurrency.parallel
     for tool in settings["tools"]:
         namespace[tool["name"]] = tools.declare(**tool)
+    modules.declare(settings.get("modules", {}))
     # It may be one of the tools.
     fumehood.final_answer = namespace["final_answer"]
     if settings["cwd"]:

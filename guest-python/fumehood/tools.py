@@ -25,7 +25,9 @@ attached_bytes = 64 << 20
 
 
 class ToolError(Exception):
-    """A tool failed; the message is the tool's."""
+    """A tool failed; the message is the tool's, and so is `payload`, where a tool says more than that."""
+
+    payload = None
 
 
 class ToolArgumentError(ToolError, TypeError):

@@ -33,6 +33,7 @@ mod sessions;
 mod shelf;
 mod terminal;
 mod tools;
+mod wit;
 
 use std::sync::OnceLock;
 

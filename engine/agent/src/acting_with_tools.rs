@@ -18,6 +18,7 @@ use crate::gate::{Gate, Left};
 use crate::memory::{ActionStep, StepError, StepErrorKind, shortened};
 use crate::observation;
 use crate::parse;
+use crate::prompts::callable_name;
 use crate::run::Run;
 use crate::spans::PYTHON;
 
@@ -201,7 +202,8 @@ impl Toolbox {
     fn specs(&self) -> Vec<ToolSpec> {
         let tools = self.agent.sandbox().tools().iter();
         let spec = |tool: &ToolDeclaration| {
-            ToolSpec::new(&tool.name, &tool.description, tool.parameters.clone())
+            let name = callable_name(&tool.name);
+            ToolSpec::new(&name, &tool.description, tool.parameters.clone())
         };
         let mut specs = tools.map(spec).collect::<Vec<_>>();
         if !self.is_tool(FINAL_ANSWER) {
@@ -227,6 +229,13 @@ impl Toolbox {
             specs.push(ToolSpec::new(PYTHON, description, parameters));
         }
         specs
+    }
+
+    /// The name of the tool that the model calls like this. Those of modules have dots in theirs.
+    fn named(&self, name: &str) -> String {
+        let mut tools = self.agent.sandbox().tools().iter();
+        let found = tools.find(|tool| tool.module.is_some() && callable_name(&tool.name) == name);
+        found.map_or_else(|| name.to_owned(), |tool| tool.name.clone())
     }
 
     fn is_tool(&self, name: &str) -> bool {
@@ -284,7 +293,7 @@ impl Toolbox {
         let arguments =
             self.arguments(call).map_err(|told| (StepErrorKind::ToolArguments, told, false))?;
         let shown = Value::Object(arguments);
-        let checked = self.agent.sandbox().tool_call(&call.name, shown.clone());
+        let checked = self.agent.sandbox().tool_call(&self.named(&call.name), shown.clone());
         let checked = checked.map_err(|refused| {
             let told = match refused {
                 ToolCallError::Unknown { .. } => {

@@ -72,7 +72,8 @@ pub use memory::{
 };
 pub use parse::CodeTags;
 pub use prompts::{
-    FinalAnswerPrompts, ManagedAgentPrompts, PlanningPrompts, PromptError, Prompts, tool_stub,
+    FinalAnswerPrompts, ManagedAgentPrompts, PlanningPrompts, PromptError, Prompts, module_stub,
+    tool_stub,
 };
 pub use result::{Prices, RunResult, RunState};
 pub use run::{Interrupter, Progress, Run};

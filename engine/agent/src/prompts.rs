@@ -2,13 +2,14 @@
 //!
 //! * `templates`: prompts that are compiled, and rendering them
 //! * `scene`: the variables of templates
-//! * `stub`: tools and agents as Python functions
+//! * `stub`: tools and agents as Python functions; `module_stub`: modules of tools
 //! * `*.yaml`: our own prompts
 //!
 //! docs/prompts.md says how to bring one's own.
 
 #[cfg(test)]
 mod comparison;
+mod module_stub;
 mod scene;
 mod stub;
 mod templates;
@@ -16,6 +17,8 @@ mod templates;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use module_stub::callable_name;
+pub use module_stub::module_stub;
 pub(crate) use scene::{Member, Scene};
 pub(crate) use stub::literal;
 pub use stub::tool_stub;

@@ -10,6 +10,7 @@
 //! * `policy`: what tools may be used for, and the log of what was done; `fumehood policy` and `audit`
 //! * `program_tool`: tools that are programs of this machine
 //! * `mcp`: tools of MCP servers, and `fumehood mcp`, which is one
+//! * `tool`: tools by themselves; `components`: those that are WebAssembly components
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `http`: what HTTP code may use
 //! * `sandboxing`: the flags that all of them share, and the sandbox that follows from them
@@ -25,6 +26,7 @@ mod agents;
 mod approval;
 mod bench;
 mod chat;
+mod components;
 mod display;
 mod eval;
 mod exec;
@@ -44,6 +46,7 @@ mod runs;
 mod sandboxing;
 mod saving;
 mod telemetry;
+mod tool;
 mod units;
 
 use std::process::ExitCode;
@@ -86,6 +89,8 @@ enum Command {
     #[command(subcommand)]
     Audit(policy::AuditCommand),
     #[command(subcommand)]
+    Tool(tool::ToolCommand),
+    #[command(subcommand)]
     Image(image::ImageCommand),
 }
 
@@ -113,6 +118,7 @@ async fn main() -> ExitCode {
         Command::Policy(command) => policy::policy(&command, &printer),
         Command::Audit(command) => policy::audit(&command, &printer),
         Command::Mcp(flags) => mcp::mcp(flags, &arguments.image, &printer).await,
+        Command::Tool(command) => tool::tool(command, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };
     let exit = done.unwrap_or_else(|error| {

@@ -13,6 +13,7 @@ use fumehood::{
 use fumehood_image::ImageStore;
 use serde::Deserialize;
 
+use crate::components;
 use crate::http::{HttpFlags, HttpTable};
 use crate::prepared::{self, PreparedImage};
 use crate::printer::Printer;
@@ -221,6 +222,9 @@ pub(crate) struct GrantFlags {
     /// Let the code read a folder, under its own name below / or under GUEST; with :rw, write to it
     #[arg(long, value_name = "HOST[:GUEST][:rw]")]
     grant: Vec<String>,
+    /// Let the code import what a WebAssembly component exports, which runs without files, variables or network
+    #[arg(long, value_name = "FILE")]
+    component: Vec<PathBuf>,
     /// Set an environment variable of the guest
     #[arg(long, value_name = "K=V", value_parser = variable)]
     env: Vec<(String, String)>,
@@ -257,8 +261,12 @@ impl GrantFlags {
         self.grant.iter().map(real).collect()
     }
 
-    pub(crate) fn apply(&self, builder: SandboxBuilder) -> Result<SandboxBuilder> {
-        self.apply_over(None, builder)
+    pub(crate) fn apply(
+        &self,
+        builder: SandboxBuilder,
+        image: &ImageFlags,
+    ) -> Result<SandboxBuilder> {
+        self.apply_over(None, builder, image)
     }
 
     /// The same for an agent whose file says something of HTTP.
@@ -266,6 +274,7 @@ impl GrantFlags {
         &self,
         agent: Option<&HttpTable>,
         mut builder: SandboxBuilder,
+        image: &ImageFlags,
     ) -> Result<SandboxBuilder> {
         if let Some(http) = self.http.tool(agent)? {
             builder = builder.http(http);
@@ -275,6 +284,12 @@ impl GrantFlags {
         }
         for (name, value) in &self.env {
             builder = builder.env(name, value);
+        }
+        if !self.component.is_empty() {
+            let engine = components::engine(image)?;
+            for file in &self.component {
+                builder = builder.modules(components::open(&engine, file)?.modules());
+            }
         }
         if let Some(seed) = self.deterministic {
             let mut determinism = Determinism::with_seed(seed);
@@ -299,7 +314,7 @@ pub(crate) fn sandbox(
     let engine = image.engine(printer)?;
     let builder = Sandbox::builder(&engine).limits(limits.limits()).args(arguments);
     let builder = tools.into_iter().fold(builder, |builder, tool| builder.shared_tool(tool));
-    image.sandbox(grants.apply(builder)?)
+    image.sandbox(grants.apply(builder, image)?)
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

@@ -37,6 +37,7 @@ pub(crate) const RUNTIME: &[(&str, &str)] = &runtime![
     "fumehood/door.py",
     "fumehood/event_loop.py",
     "fumehood/limits.py",
+    "fumehood/modules.py",
     "fumehood/network.py",
     "fumehood/prompt.py",
     "fumehood/sessions.py",

@@ -37,6 +37,8 @@ const NEEDED_MEGABYTES: u64 = 1500;
 const BUILDING: &str = "building-";
 /// The directory of what is prepared with images.
 const PREPARED: &str = "prepared";
+/// The folder of the machine code of components.
+const COMPONENTS: &str = "components";
 
 /// A directory in which images are built and kept.
 ///
@@ -97,14 +99,27 @@ impl ImageStore {
         self.root.join(PREPARED)
     }
 
+    /// Makes the directory for the machine code of components if it is not there, for its user alone. It is not one of
+    /// an image, and goes when all images are removed.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Io`] or [`BuildError::Directory`]
+    pub fn make_components_folder(&self) -> Result<PathBuf, BuildError> {
+        self.make_folder(self.root.join(COMPONENTS))
+    }
+
     /// Makes that directory if it is not there, for its user alone.
     ///
     /// # Errors
     ///
     /// [`BuildError::Io`] or [`BuildError::Directory`]
     pub fn make_prepared_folder(&self) -> Result<PathBuf, BuildError> {
+        self.make_folder(self.prepared_folder())
+    }
+
+    fn make_folder(&self, folder: PathBuf) -> Result<PathBuf, BuildError> {
         self.prepare_root()?;
-        let folder = self.prepared_folder();
         match DirBuilder::new().mode(0o700).create(&folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                 Err(BuildError::io("create", &folder)(error))
@@ -203,6 +218,7 @@ impl ImageStore {
             .filter(|path| {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 name == PREPARED
+                    || name == COMPONENTS
                     || [BUILDING, "guest-", "packages-", "code-", "image-"]
                         .iter()
                         .any(|prefix| name.starts_with(prefix))

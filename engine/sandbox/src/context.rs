@@ -1,5 +1,6 @@
 //! What a tool knows about the call that it answers.
 
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Weak};
 use std::time::Instant;
 
@@ -118,6 +119,12 @@ impl PartialEq for SessionMark {
 }
 
 impl Eq for SessionMark {}
+
+impl Hash for SessionMark {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_ptr().hash(state);
+    }
+}
 
 impl std::fmt::Debug for SessionMark {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -104,6 +104,14 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A module cannot have this name, or what is in it cannot be.
+    #[error("there can be no module `{name}`: {reason}")]
+    Module {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A folder cannot be granted under this path of the guest.
     #[error("`{path}` cannot be granted: {reason}")]
     Grant {

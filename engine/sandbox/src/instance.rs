@@ -107,7 +107,7 @@ impl Surroundings {
         // What was drawn before does not come again, and time goes on.
         let course = from.course.zip(sandbox.determinism);
         ambience.go_on(course.map(|(course, determinism)| Course { determinism, ..course }));
-        let setup = json!({
+        let mut setup = json!({
             "seed": seed(&ambience)?,
             "argv": sandbox.arguments,
             "env": sandbox.environment,
@@ -119,6 +119,9 @@ impl Surroundings {
             "nesting": sandbox.limits.nesting,
             "open_files": begun.open_files,
         });
+        if !sandbox.described_modules.is_empty() {
+            setup["modules"] = json!(sandbox.described_modules);
+        }
         Ok(Surroundings {
             sandbox: Arc::clone(sandbox),
             console: Arc::new(Console::new(Arc::clone(&control))),

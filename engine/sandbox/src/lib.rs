@@ -50,6 +50,7 @@ mod instance;
 mod labels;
 mod limits;
 mod memory;
+mod modules;
 mod outcome;
 mod pool;
 mod precompiled;
@@ -88,6 +89,7 @@ pub use limits::{
     Limit, Limits, NAME_BYTES, PATH_BYTES, Reached, Scope, TIME_GRACE_LEAST, TIME_GRACE_MOST,
     Totals, Usage,
 };
+pub use modules::{Case, Definition, Field, Function, Integer, Kind, Module, Named, Place, Type};
 pub use outcome::{Event, Exception, Failure, Listener, Outcome, Output, Step, Stream, Value};
 pub use pool::Pool;
 pub use sandbox::{Sandbox, SandboxBuilder};

@@ -16,6 +16,7 @@ use crate::guard::Guard;
 use crate::image::Library;
 use crate::labels::{Labels, Ledger};
 use crate::limits::Limits;
+use crate::modules::{Module, Names};
 use crate::pool::{Pool, Stock};
 use crate::session::{Committed, Session};
 use crate::signature::signature;
@@ -50,6 +51,9 @@ pub(crate) struct Inner {
     pub(crate) declarations: Vec<ToolDeclaration>,
     /// What the guest makes the functions of the tools of.
     pub(crate) signatures: Value,
+    pub(crate) modules: Vec<Module>,
+    /// What the guest makes each of them of, as JSON, by name.
+    pub(crate) described_modules: BTreeMap<String, String>,
 }
 
 impl Inner {
@@ -86,6 +90,7 @@ impl Sandbox {
             scratch: true,
             tools: Vec::new(),
             http: None,
+            modules: Vec::new(),
             prepared: None,
             pool: Pool::new(0),
             guard: None,
@@ -164,9 +169,15 @@ impl Sandbox {
         Ok(())
     }
 
-    /// The tools as they were declared, for a prompt.
+    /// The tools as they were declared, for a prompt. Those of [modules](Sandbox::modules) come last, and have their
+    /// module in their name.
     pub fn tools(&self) -> &[ToolDeclaration] {
         &self.inner.declarations
+    }
+
+    /// The modules of tools, for a prompt.
+    pub fn modules(&self) -> &[Module] {
+        &self.inner.modules
     }
 
     /// A call of a tool by the program itself, for models that call tools rather than to write code. It has
@@ -290,6 +301,7 @@ pub struct SandboxBuilder {
     scratch: bool,
     tools: Vec<Arc<dyn Tool>>,
     http: Option<Arc<dyn Tool>>,
+    modules: Vec<Module>,
     prepared: Option<Checkpoint>,
     pool: Pool,
     guard: Option<Arc<dyn Guard>>,
@@ -324,6 +336,21 @@ impl SandboxBuilder {
     /// `docs/network.md`.
     pub fn http(mut self, http: impl Tool) -> Self {
         self.http = Some(Arc::new(http));
+        self
+    }
+
+    /// Adds a module of tools, which code imports. The default is none.
+    ///
+    /// To whoever [intercepts](crate::Interceptor) or records calls, its functions are tools as any other, with the
+    /// module in their names. A session that does not import it pays nothing for it.
+    pub fn module(mut self, module: Module) -> Self {
+        self.modules.push(module);
+        self
+    }
+
+    /// Adds modules of tools.
+    pub fn modules(mut self, modules: impl IntoIterator<Item = Module>) -> Self {
+        self.modules.extend(modules);
         self
     }
 
@@ -438,6 +465,8 @@ impl SandboxBuilder {
     ///
     /// * [`ConfigError::ToolName`], [`ConfigError::DuplicateTool`], [`ConfigError::ToolSchema`],
     ///   [`ConfigError::ToolReturns`]
+    /// * [`ConfigError::Module`] if a module would stand before one of Python, of a library or of another source, or
+    ///   if something in it has no name that Python can have
     /// * [`ConfigError::Grant`] if the path is not absolute, or taken
     /// * [`ConfigError::Environment`]
     /// * [`ConfigError::LimitTooSmall`], also if the checkpoint is larger than the limits allow that
@@ -463,6 +492,12 @@ impl SandboxBuilder {
             tools.add_http(http)?;
         }
         let signatures = declarations.iter().map(signature).collect();
+        Names::beside(self.engine.libraries()).check(&self.modules)?;
+        let mut described_modules = BTreeMap::new();
+        for module in &self.modules {
+            declarations.extend(tools.add_module(module)?);
+            described_modules.insert(module.name().to_owned(), module.described().to_string());
+        }
         for (position, grant) in self.grants.iter().enumerate() {
             let path = &grant.path;
             let refuse = |reason: String| ConfigError::Grant { path: path.clone(), reason };
@@ -521,6 +556,8 @@ impl SandboxBuilder {
             labels,
             declarations,
             signatures,
+            modules: self.modules,
+            described_modules,
         };
         let inner = Arc::new(inner);
         let stock =

@@ -110,6 +110,7 @@ mod tests {
                 "required": ["text", "not there"],
             }),
             returns: Some(json!({"type": "string", "description": "what\nit says"})),
+            module: None,
         };
         assert_eq!(
             signature(&tool),
@@ -130,7 +131,7 @@ mod tests {
     fn a_schema_without_properties_has_no_parameters() {
         let parameters = json!({"type": "object"});
         let (name, description) = ("f".to_owned(), String::new());
-        let tool = ToolDeclaration { name, description, parameters, returns: None };
+        let tool = ToolDeclaration { name, description, parameters, returns: None, module: None };
         let signature = signature(&tool);
         assert_eq!(
             (&signature["parameters"], &signature["properties"]),

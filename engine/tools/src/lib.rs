@@ -5,9 +5,18 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "component")]
+pub mod component;
 #[cfg(feature = "egress")]
 pub mod egress;
 #[cfg(feature = "mcp")]
 pub mod mcp;
 #[cfg(feature = "rust")]
 pub mod rust;
+#[cfg(feature = "wit")]
+pub mod wit;
+
+/// The examples of the page run with those of the documentation.
+#[cfg(all(doctest, feature = "component", feature = "wit"))]
+#[doc = include_str!("../../../docs/tools.md")]
+struct Page;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fumehood::{Limits, Sandbox, ToolDeclaration};
+use fumehood::{Limits, Module, Sandbox, ToolDeclaration};
 use minijinja::value::{Enumerator, Object, ObjectRepr, Serde, Value};
 use minijinja::{ErrorKind, State, context};
 
 use crate::agent::Agent;
 use crate::parse::CodeTags;
+use crate::prompts::module_stub::{self, module_stub};
 use crate::prompts::stub::Function;
 
 /// Packages that models know how to use; those that the image has are told.
@@ -18,7 +19,9 @@ const LIBRARIES: [&str; 6] =
 /// What an agent works with, as far as its prompts tell of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scene {
+    /// Those that are there without being imported.
     pub(crate) tools: Vec<ToolDeclaration>,
+    pub(crate) modules: Vec<Module>,
     pub(crate) members: Vec<Member>,
     pub(crate) tags: CodeTags,
     /// What the user adds to the prompt.
@@ -62,7 +65,8 @@ impl Scene {
     /// A sandbox with its tools, and an agent without others and without instructions.
     pub(crate) fn of(sandbox: &Sandbox, tags: &CodeTags) -> Scene {
         Scene {
-            tools: sandbox.tools().to_vec(),
+            tools: sandbox.tools().iter().filter(|tool| tool.module.is_none()).cloned().collect(),
+            modules: sandbox.modules().to_vec(),
             members: Vec::new(),
             tags: tags.clone(),
             instructions: String::new(),
@@ -75,9 +79,10 @@ impl Scene {
         }
     }
 
-    /// The tools as Python functions.
+    /// The tools as Python functions, and the modules of tools.
     pub(crate) fn stubs(&self) -> Vec<String> {
-        self.functions().iter().map(Function::stub).collect()
+        let functions = self.functions();
+        functions.iter().map(Function::stub).chain(self.modules.iter().map(module_stub)).collect()
     }
 
     /// The tools, with the one that every agent has.
@@ -99,8 +104,9 @@ impl Scene {
         let imports = std::iter::once("the standard library of Python");
         let imports = imports.chain(self.libraries.iter().map(String::as_str));
         context! {
-            tools => Functions::value(tools),
-            managed_agents => Functions::value(members.collect()),
+            tools => Functions::of(tools, &self.modules),
+            modules => self.modules.iter().map(|module| module.name().to_owned()).collect::<Vec<_>>(),
+            managed_agents => Functions::of(members.collect(), &[]),
             authorized_imports => imports.collect::<Vec<_>>().join(", "),
             custom_instructions => self.instructions.as_str(),
             code_block_opening_tag => self.tags.open.as_str(),
@@ -162,11 +168,15 @@ fn bytes(count: u64) -> String {
 struct Functions(Vec<(Arc<str>, Value)>);
 
 impl Functions {
-    fn value(functions: Vec<Function>) -> Value {
+    fn of(functions: Vec<Function>, modules: &[Module]) -> Value {
         let named = |function: Function| {
             (Arc::from(function.name.as_str()), Value::from_object(Callable(function)))
         };
-        Value::from_object(Functions(functions.into_iter().map(named).collect()))
+        let modules = modules.iter().map(|module| {
+            (Arc::from(module.name()), Value::from_object(Importable(module.clone())))
+        });
+        let named = functions.into_iter().map(named).chain(modules);
+        Value::from_object(Functions(named.collect()))
     }
 }
 
@@ -234,6 +244,40 @@ impl Object for Callable {
         match (method, arguments) {
             ("to_code_prompt", []) => Ok(Value::from(self.0.stub())),
             ("to_tool_calling_prompt", []) => Ok(Value::from(self.0.in_words())),
+            _ => Err(ErrorKind::UnknownMethod.into()),
+        }
+    }
+}
+
+/// A module of tools, where templates have a tool.
+#[derive(Debug)]
+struct Importable(Module);
+
+impl Object for Importable {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match key.as_str()? {
+            "name" => Some(Value::from(self.0.name())),
+            "description" => Some(Value::from(self.0.documentation())),
+            "inputs" => Some(Value::from(Serde(serde_json::Map::new()))),
+            "output_type" => Some(Value::from("any")),
+            "output_schema" => Some(Value::from(())),
+            _ => None,
+        }
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _: &mut State<'_, '_>,
+        method: &str,
+        arguments: &[Value],
+    ) -> Result<Value, minijinja::Error> {
+        match (method, arguments) {
+            ("to_code_prompt", []) => Ok(Value::from(module_stub(&self.0))),
+            ("to_tool_calling_prompt", []) => Ok(Value::from(module_stub::in_words(&self.0))),
             _ => Err(ErrorKind::UnknownMethod.into()),
         }
     }

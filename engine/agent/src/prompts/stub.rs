@@ -230,12 +230,12 @@ fn is_parameter(name: &str) -> bool {
         && !KEYWORDS.contains(&name)
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Lines as a docstring that is indented once.
-fn docstring(lines: &[String]) -> String {
+pub(super) fn docstring(lines: &[String]) -> String {
     let mut text = String::new();
     for (position, line) in lines.iter().enumerate() {
         if position > 0 {

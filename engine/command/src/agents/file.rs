@@ -273,7 +273,8 @@ mod tests {
             assert!(keys.remove(table), "{table}");
             keys.insert(of.to_owned());
         }
-        keys.insert("tools.name".to_owned());
+        let of_tools = ["name", "file", "memory", "time", "fuel"];
+        keys.extend(of_tools.map(|key| format!("tools.{key}")));
         keys
     }
 

@@ -121,8 +121,8 @@ impl AgentFolder {
     }
 
     /// A file was read that belongs to the agent.
-    fn note(&mut self, name: &str, text: &str) {
-        for part in [name, text] {
+    fn note(&mut self, name: &str, content: impl AsRef<[u8]>) {
+        for part in [name.as_bytes(), content.as_ref()] {
             self.digest.update((part.len() as u64).to_le_bytes());
             self.digest.update(part);
         }
@@ -203,8 +203,13 @@ impl AgentFolder {
             }
         }
         let shown = self.path.join(FILE).display().to_string();
-        for entry in &self.file.tools {
-            self.tools.extend(mistakes.unless(ToolSource::read(entry, text, &shown)));
+        for entry in &self.file.tools.clone() {
+            let read = ToolSource::read(entry, text, &shown, Some(folder));
+            let Some(source) = mistakes.unless(read) else { continue };
+            if let ToolSource::Component(component) = &source {
+                self.note(component.file(), component.bytes());
+            }
+            self.tools.push(source);
         }
         if let Some(name) = self.file.policy.clone() {
             let policy = read(folder, &name, FILE_BYTES).map_err(anyhow::Error::from);

@@ -228,12 +228,17 @@ impl AgentFolder {
             match tool {
                 // It is there without being added.
                 ToolSource::BuiltIn(BuiltIn::FinalAnswer) => {}
+                ToolSource::Component(component) => {
+                    let modules = component.modules(&image);
+                    let modules = modules.map_err(|error| self.because("tools", &error));
+                    sandbox = sandbox.modules(mistakes.unless(modules).unwrap_or_default());
+                }
             }
         }
         for tool in overrides.tools {
             sandbox = sandbox.shared_tool(Arc::clone(tool));
         }
-        sandbox = overrides.grants.apply_over(file.http.as_ref(), sandbox)?;
+        sandbox = overrides.grants.apply_over(file.http.as_ref(), sandbox, &image)?;
         if let Some(files) = overrides.files {
             sandbox = files.granted(sandbox)?;
         }

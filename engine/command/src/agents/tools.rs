@@ -2,17 +2,66 @@
 //!
 //! Each `[[tools]]` says its `source`, which decides what else it can say.
 
-use anyhow::{Result, anyhow, bail};
+use std::io::Read as _;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use cap_std::fs::Dir;
+use fumehood::Module;
+use fumehood_tools::component::{Component, ComponentLimits};
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::agents::mistakes::{self, Mistake};
+use crate::components;
+use crate::sandboxing::ImageFlags;
+use crate::units;
+
+/// Bytes of a component that belongs to an agent.
+const COMPONENT_BYTES: u64 = 64 << 20;
 
 /// What an agent is given.
 #[derive(Clone, Debug)]
 pub(crate) enum ToolSource {
     /// A tool that is part of the library.
     BuiltIn(BuiltIn),
+    /// A WebAssembly component of the agent's folder. Whoever has written it is as much a stranger as whoever has
+    /// written the rest: it runs in a sandbox of its own, and reaches nothing.
+    Component(ComponentSource),
+}
+
+/// A component of the agent's folder.
+#[derive(Clone)]
+pub(crate) struct ComponentSource {
+    file: String,
+    limits: ComponentLimits,
+    bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for ComponentSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ComponentSource").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl ComponentSource {
+    /// Its name in the folder.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What code imports of it.
+    pub(crate) fn modules(&self, image: &ImageFlags) -> Result<Vec<Module>> {
+        let name = Path::new(&self.file).file_stem().unwrap_or_default().to_string_lossy();
+        let component = Component::new(&components::engine(image)?, &name, &self.bytes);
+        let component = component.with_context(|| format!("cannot use `{}`", self.file))?;
+        Ok(component.limits(self.limits.clone()).modules())
+    }
 }
 
 /// Tools that are part of the library.
@@ -22,11 +71,11 @@ pub(crate) enum BuiltIn {
     FinalAnswer,
 }
 
-/// Reads what an entry says besides its source.
-type Reader = fn(toml::Table) -> Result<ToolSource>;
+/// Reads what an entry says besides its source, and the files that it names in the agent's folder.
+type Reader = fn(toml::Table, Option<&Dir>) -> Result<ToolSource>;
 
 /// What each source is called, and who reads what it says.
-const SOURCES: [(&str, Reader); 1] = [("built_in", built_in)];
+const SOURCES: [(&str, Reader); 2] = [("built_in", built_in), ("component", component)];
 
 impl ToolSource {
     /// Reads an entry of the text of a file that is shown by this name.
@@ -34,6 +83,7 @@ impl ToolSource {
         entry: &Spanned<toml::Table>,
         text: &str,
         shown: &str,
+        folder: Option<&Dir>,
     ) -> Result<ToolSource, Mistake> {
         let line = mistakes::line(text, entry.span().start);
         let place = |what: String| Mistake::new(shown, what).at(Some(line), Some("tools"));
@@ -50,11 +100,43 @@ impl ToolSource {
             let meant = mistakes::meant(source, &known);
             return Err(place(format!("there is no source `{source}`; {meant}")));
         };
-        read(table).map_err(|error| place(format!("{error:#}")))
+        read(table, folder).map_err(|error| place(format!("{error:#}")))
     }
 }
 
-fn built_in(table: toml::Table) -> Result<ToolSource> {
+fn component(table: toml::Table, folder: Option<&Dir>) -> Result<ToolSource> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Said {
+        file: String,
+        #[serde(default, deserialize_with = "units::in_file::bytes")]
+        memory: Option<u64>,
+        #[serde(default, deserialize_with = "units::in_file::time")]
+        time: Option<Duration>,
+        #[serde(default, deserialize_with = "units::in_file::amount")]
+        fuel: Option<u64>,
+    }
+    let Said { file, memory, time, fuel } =
+        table.try_into().map_err(|error: toml::de::Error| anyhow!(error.message().to_owned()))?;
+    let mut bytes = Vec::new();
+    if let Some(folder) = folder {
+        let read = |bytes: &mut Vec<u8>| {
+            let file = folder.open(&file)?;
+            file.take(COMPONENT_BYTES + 1).read_to_end(bytes)
+        };
+        read(&mut bytes).with_context(|| format!("cannot read `{file}`"))?;
+        if bytes.len() as u64 > COMPONENT_BYTES {
+            bail!("`{file}` is longer than {COMPONENT_BYTES} bytes");
+        }
+    }
+    let mut limits = ComponentLimits::default();
+    limits.memory_bytes = memory.unwrap_or(limits.memory_bytes);
+    limits.time = time.unwrap_or(limits.time);
+    limits.fuel = fuel;
+    Ok(ToolSource::Component(ComponentSource { file, limits, bytes }))
+}
+
+fn built_in(table: toml::Table, _: Option<&Dir>) -> Result<ToolSource> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Said {
@@ -82,7 +164,7 @@ mod tests {
     #[test]
     fn a_source_that_is_not_known_is_told_with_its_line() {
         for (entry, told) in [
-            ("source = 'mcp'", "there is no source `mcp`; there are `built_in`"),
+            ("source = 'mcp'", "there is no source `mcp`; there are `built_in`, `component`"),
             (
                 "source = 'builtin'\nname = 'x'",
                 "there is no source `builtin`; it may be meant for `built_in`",
@@ -96,8 +178,9 @@ mod tests {
             let text = format!("version = 1\n\n[[tools]]\n{entry}");
             let read = AgentFile::read(&text, "agent.toml", &mut Mistakes::default());
             let (file, _) = read.unwrap();
-            let error =
-                ToolSource::read(&file.tools[0], &text, "agent.toml").unwrap_err().to_string();
+            let error = ToolSource::read(&file.tools[0], &text, "agent.toml", None)
+                .unwrap_err()
+                .to_string();
             let expected = format!("`agent.toml`, line 3, key `tools`: {told}");
             assert!(error.starts_with(&expected), "{error}\nexpected: {expected}");
         }

@@ -100,7 +100,7 @@ fn desk(flags: &ServeFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Resul
     limits.session.time = flags.session_time;
     let engine = image.engine(printer)?;
     let builder = Sandbox::builder(&engine).limits(limits);
-    let sandbox = image.sandbox(flags.grants.apply(builder)?)?;
+    let sandbox = image.sandbox(flags.grants.apply(builder, image)?)?;
     let ServeFlags { model, limits, grants, .. } = flags;
     // Whoever asks is not there to approve of anything; a folder's own policy holds.
     let watch = Watch::of_nobody();

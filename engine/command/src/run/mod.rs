@@ -176,7 +176,7 @@ impl AgentFlags {
                 let model = self.model.model()?;
                 let builder = Sandbox::builder(&image.engine(printer)?);
                 let builder = builder.guard(watch.warden(None)?);
-                let builder = self.grants.apply(builder.limits(self.limits.limits()))?;
+                let builder = self.grants.apply(builder.limits(self.limits.limits()), image)?;
                 let builder =
                     tools.into_iter().fold(builder, |builder, tool| builder.shared_tool(tool));
                 Agent::code(model, image.applied(files.granted(builder)?)?)

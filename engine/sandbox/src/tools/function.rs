@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Arguments, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
+use crate::attachment::Attachment;
 use crate::labels::ToolLabels;
 
 /// A tool that says what it returns; see [`Tool::returning`].
@@ -34,6 +35,14 @@ impl<T: Tool> Tool for Returning<T> {
 
     fn labels(&self) -> ToolLabels {
         self.tool.labels()
+    }
+
+    fn check(
+        &self,
+        arguments: &Arguments,
+        attachments: &[Attachment],
+    ) -> Option<Result<(), String>> {
+        self.tool.check(arguments, attachments)
     }
 
     fn call(&self, input: ToolInput) -> ToolFuture<'_> {

@@ -169,6 +169,20 @@ pub trait Tool: Send + Sync + 'static {
         ToolLabels::default()
     }
 
+    /// Checks arguments, in the place of the schema. The failure says what is wrong with them, and where. The default
+    /// is nothing: the schema is what they are checked against.
+    ///
+    /// It is for tools whose arguments have types of another kind, which the schema only tells of. It must not call
+    /// anything: nobody has allowed the call yet.
+    fn check(
+        &self,
+        arguments: &Arguments,
+        attachments: &[Attachment],
+    ) -> Option<Result<(), String>> {
+        let _ = (arguments, attachments);
+        None
+    }
+
     /// Does it. The arguments fit the schema. The future is dropped when the step reaches its time
     /// limit or is cancelled.
     fn call(&self, input: ToolInput) -> ToolFuture<'_>;

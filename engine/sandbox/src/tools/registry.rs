@@ -12,6 +12,7 @@ use crate::calls::{ToolCall, ToolCallError};
 use crate::error::ConfigError;
 use crate::guard::Guard;
 use crate::host::attachments_of_call;
+use crate::modules::Module;
 
 /// The tool that gives the final answer.
 pub(crate) const FINAL_ANSWER: &str = "final_answer";
@@ -29,6 +30,9 @@ pub struct ToolDeclaration {
     /// The JSON Schema of its answers, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns: Option<Value>,
+    /// The name of the module that code imports it from; nothing, if it is there without that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
 }
 
 /// The tools of a sandbox.
@@ -58,6 +62,11 @@ impl Registered {
         arguments: &Value,
         attachments: &mut [Attachment],
     ) -> Result<(), ToolCallError> {
+        if let Some(arguments) = arguments.as_object()
+            && let Some(checked) = self.tool.check(arguments, attachments)
+        {
+            return checked.map_err(|why| self.misfit(&why));
+        }
         let wrong = self.arguments.iter_errors(arguments).map(|error| {
             let place = error.instance_path().to_string();
             let place = place.trim_start_matches('/').replace('/', ".");
@@ -93,6 +102,24 @@ impl Tools {
         if let Some(reason) = unusable_name(&name) {
             return Err(ConfigError::ToolName { name, reason });
         }
+        self.register(tool, None)
+    }
+
+    /// Adds the tools of a module, whose names were checked.
+    pub(crate) fn add_module(
+        &mut self,
+        module: &Module,
+    ) -> Result<Vec<ToolDeclaration>, ConfigError> {
+        let tools = module.functions().iter().map(|function| Arc::clone(function.tool()));
+        tools.map(|tool| self.register(tool, Some(module.name()))).collect()
+    }
+
+    fn register(
+        &mut self,
+        tool: Arc<dyn Tool>,
+        module: Option<&str>,
+    ) -> Result<ToolDeclaration, ConfigError> {
+        let name = tool.name().to_owned();
         let parameters = tool.parameters();
         let refuse = |reason: String| ConfigError::ToolSchema { name: name.clone(), reason };
         let Some(schema) = parameters.as_object() else {
@@ -124,6 +151,7 @@ impl Tools {
             description: tool.description().to_owned(),
             parameters,
             returns,
+            module: module.map(str::to_owned),
         };
         if self.by_name.contains_key(&name) {
             return Err(ConfigError::DuplicateTool { name });

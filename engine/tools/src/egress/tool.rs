@@ -3,7 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use fumehood::{Attachment, SessionMark, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
+use fumehood::{
+    Attachment, SessionMark, Tool, ToolError, ToolFuture, ToolInput, ToolLabels, ToolOutput,
+};
 use serde_json::{Value, json};
 
 use super::client::Egress;
@@ -95,6 +97,11 @@ impl Tool for HttpTool {
             },
             "required": ["method", "url", "headers"],
         })
+    }
+
+    /// Whoever answers says what they like, and an address alone can tell them something.
+    fn labels(&self) -> ToolLabels {
+        ToolLabels::RETURNS_UNTRUSTED.and(ToolLabels::SENDS)
     }
 
     fn call(&self, input: ToolInput) -> ToolFuture<'_> {

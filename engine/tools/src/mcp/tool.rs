@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use fumehood::{Arguments, CallContext, Tool, ToolError, ToolFuture, ToolInput, ToolOutput};
+use fumehood::{
+    Arguments, CallContext, Tool, ToolError, ToolFuture, ToolInput, ToolLabels, ToolOutput,
+};
 use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ServerResult};
 use serde_json::Value;
 
@@ -188,6 +190,11 @@ impl Tool for McpTool {
 
     fn returns(&self) -> Option<Value> {
         self.returns.clone()
+    }
+
+    /// What a server says of its own tools is not relied on: that it only reads, for one.
+    fn labels(&self) -> ToolLabels {
+        ToolLabels::RETURNS_UNTRUSTED.and(ToolLabels::SENDS)
     }
 
     fn call(&self, input: ToolInput) -> ToolFuture<'_> {

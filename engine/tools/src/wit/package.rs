@@ -1,0 +1,312 @@
+//! Packages of WIT, implemented by functions of the program.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+
+use fumehood::{CallContext, Module, ToolError};
+use futures_util::future::BoxFuture;
+use wit_parser::Resolve;
+
+use super::error::WitError;
+use super::handles::Handles;
+use super::interface::{self, Interface, Root, Signature};
+use super::source;
+use super::tool::{self, Implementation};
+use super::value::{FromValue, Value};
+
+/// A package of WIT whose functions the program implements.
+///
+/// Each of its interfaces becomes a [`Module`] of typed functions. That of an interface is named like the package,
+/// `acme.weather` for `acme:weather`, if no other interface of the package has functions, and otherwise like both:
+/// `acme.weather.forecast`.
+///
+/// # Examples
+///
+/// ```
+/// use fumehood_tools::wit::{Call, Package, Value};
+///
+/// let mut package = Package::parse(
+///     "package acme:weather;
+///
+///     interface forecasts {
+///         record day { city: string, degrees: f64 }
+///
+///         /// The weather of tomorrow.
+///         tomorrow: func(city: string) -> result<day, string>;
+///     }",
+/// )?;
+/// package.implement("acme:weather/forecasts", "tomorrow", |call: Call| async move {
+///     let city = call.argument::<String>("city")?;
+///     Ok(match city.as_str() {
+///         "Oslo" => Ok(Value::record([("city", city.into()), ("degrees", 21.5.into())])),
+///         _ => Err(format!("nobody knows the weather of {city}")),
+///     })
+/// })?;
+/// let modules = package.modules()?;
+/// assert_eq!(modules[0].name(), "acme.weather");
+/// // from acme.weather import tomorrow
+/// # Ok::<(), fumehood_tools::wit::WitError>(())
+/// ```
+#[derive(Clone)]
+pub struct Package {
+    interfaces: Vec<Interface>,
+    implementations: BTreeMap<(String, String), Arc<dyn Run>>,
+}
+
+/// A call of a function that the program implements.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Call {
+    /// The arguments by the names of the parameters, as they are called in Python.
+    pub arguments: Vec<(String, Value)>,
+    /// Who calls, and how long it may take.
+    pub context: CallContext,
+}
+
+impl Call {
+    /// An argument as one of Rust's types.
+    ///
+    /// # Errors
+    ///
+    /// A [`ToolError`] if there is no such parameter, or if it has another type in the WIT.
+    pub fn argument<T: FromValue>(&self, name: &str) -> Result<T, ToolError> {
+        self.value(name)?.to()
+    }
+
+    /// An argument as it is.
+    ///
+    /// # Errors
+    ///
+    /// A [`ToolError`] if there is no such parameter.
+    pub fn value(&self, name: &str) -> Result<&Value, ToolError> {
+        let found = self.arguments.iter().find(|(other, _)| other == name);
+        let missing =
+            || ToolError::new(format!("the implementation asks for a parameter `{name}`"));
+        found.map(|(_, value)| value).ok_or_else(missing)
+    }
+}
+
+/// What a function answers with: a value, or nothing, which is `()`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer(Option<Value>);
+
+impl<T: Into<Value>> From<T> for Answer {
+    fn from(value: T) -> Answer {
+        Answer(Some(value.into()))
+    }
+}
+
+impl From<()> for Answer {
+    fn from((): ()) -> Answer {
+        Answer(None)
+    }
+}
+
+trait Run: Send + Sync {
+    fn run(&self, call: Call) -> BoxFuture<'static, Result<Option<Value>, ToolError>>;
+}
+
+impl<F, Answering, A> Run for F
+where
+    F: Fn(Call) -> Answering + Send + Sync,
+    Answering: Future<Output = Result<A, ToolError>> + Send + 'static,
+    A: Into<Answer>,
+{
+    fn run(&self, call: Call) -> BoxFuture<'static, Result<Option<Value>, ToolError>> {
+        let answering = self(call);
+        Box::pin(async move { answering.await.map(|answer| answer.into().0) })
+    }
+}
+
+impl Package {
+    /// Reads a file, or a folder of files with the packages that they use in its `deps`.
+    ///
+    /// # Errors
+    ///
+    /// Any [`WitError`] but those of implementations.
+    pub fn open(path: impl AsRef<Path>) -> Result<Package, WitError> {
+        let path = path.as_ref();
+        let (resolve, package) = source::open(path)?;
+        Package::read(&resolve, package)
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Package::open`] but [`WitError::Io`].
+    pub fn parse(text: &str) -> Result<Package, WitError> {
+        let (resolve, package) = source::parse("package.wit", text)?;
+        Package::read(&resolve, package)
+    }
+
+    fn read(resolve: &Resolve, package: wit_parser::PackageId) -> Result<Package, WitError> {
+        let interfaces = interface::read(resolve, Root::Package(package), "")?;
+        Ok(Package { interfaces, implementations: BTreeMap::new() })
+    }
+
+    /// The functions that can be implemented: the interface and the function, by their names in WIT.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let package = fumehood_tools::wit::Package::parse(
+    ///     "package acme:db; interface store { resource db { constructor(name: string); size: func() -> u64; } }",
+    /// )?;
+    /// let functions = package.functions().collect::<Vec<_>>();
+    /// assert_eq!(functions, [("acme:db/store", "[constructor]db"), ("acme:db/store", "[method]db.size")]);
+    /// # Ok::<(), fumehood_tools::wit::WitError>(())
+    /// ```
+    pub fn functions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.interfaces.iter().flat_map(|interface| {
+            let functions = interface.functions.iter().filter(|function| !function.is_drop());
+            functions.map(|function| (interface.id.as_str(), function.wit.as_str()))
+        })
+    }
+
+    /// Implements a function. Both names are those of WIT; a method's is `[method]db.size`, and others are
+    /// [told](Package::functions) likewise. Of several implementations of one function the last counts.
+    ///
+    /// A function that WIT says returns a `result` answers with a Rust [`Result`] inside of an `Ok`: what it gives as an
+    /// error is part of the interface, and raised in Python with its value. A [`ToolError`] is a failure of the tool
+    /// itself.
+    ///
+    /// What a resource stands for is kept in [`Value::resource`], and dropped when its last handle is.
+    ///
+    /// # Errors
+    ///
+    /// [`WitError::NoFunction`] if there is no such function.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    ///
+    /// use fumehood_tools::wit::{Call, Package, Value};
+    ///
+    /// let mut package = Package::parse(
+    ///     "package acme:counting; interface counters {
+    ///         resource counter { constructor(start: u32); next: func() -> u32; }
+    ///     }",
+    /// )?;
+    /// let counters = "acme:counting/counters";
+    /// package.implement(counters, "[constructor]counter", |call: Call| async move {
+    ///     Ok(Value::resource(Mutex::new(call.argument::<u32>("start")?)))
+    /// })?;
+    /// package.implement(counters, "[method]counter.next", |call: Call| async move {
+    ///     let counter = call.value("self")?.to_resource::<Mutex<u32>>()?;
+    ///     let mut count = counter.lock().unwrap();
+    ///     *count += 1;
+    ///     Ok(*count)
+    /// })?;
+    /// # Ok::<(), fumehood_tools::wit::WitError>(())
+    /// ```
+    pub fn implement<F, Answering, A>(
+        &mut self,
+        interface: &str,
+        function: &str,
+        run: F,
+    ) -> Result<(), WitError>
+    where
+        F: Fn(Call) -> Answering + Send + Sync + 'static,
+        Answering: Future<Output = Result<A, ToolError>> + Send + 'static,
+        A: Into<Answer>,
+    {
+        if !self.functions().any(|known| known == (interface, function)) {
+            let there =
+                self.functions().map(|(interface, function)| format!("{function} of {interface}"));
+            let there = there.take(20).collect::<Vec<_>>().join(", ");
+            return Err(WitError::NoFunction {
+                interface: interface.to_owned(),
+                function: function.to_owned(),
+                there: if there.is_empty() {
+                    "there is none".to_owned()
+                } else {
+                    format!("there are: {there}")
+                },
+            });
+        }
+        self.implementations.insert((interface.to_owned(), function.to_owned()), Arc::new(run));
+        Ok(())
+    }
+
+    /// The modules, for [`SandboxBuilder::module`](fumehood::SandboxBuilder::module).
+    ///
+    /// # Errors
+    ///
+    /// [`WitError::Unimplemented`] if nothing implements a function.
+    pub fn modules(&self) -> Result<Vec<Module>, WitError> {
+        let handles = Arc::new(Handles::default());
+        self.interfaces
+            .iter()
+            .map(|interface| {
+                let implementation: Arc<dyn Implementation> =
+                    Arc::new(self.implementation(interface)?);
+                Ok(tool::module(interface, &implementation, &handles))
+            })
+            .collect()
+    }
+
+    /// The modules without what implements them: every call fails. They are for looking at.
+    pub fn to_look_at(&self) -> Vec<Module> {
+        let handles = Arc::new(Handles::default());
+        let nothing: Arc<dyn Implementation> = Arc::new(Nothing);
+        let modules = self.interfaces.iter();
+        modules.map(|interface| tool::module(interface, &nothing, &handles)).collect()
+    }
+
+    fn implementation(&self, interface: &Interface) -> Result<Closures, WitError> {
+        let functions = interface.functions.iter().filter(|function| !function.is_drop());
+        let by_name = functions.map(|function| {
+            let name = (interface.id.clone(), function.wit.clone());
+            match self.implementations.get(&name) {
+                Some(run) => Ok((name.1, Arc::clone(run))),
+                None => Err(WitError::Unimplemented { interface: name.0, function: name.1 }),
+            }
+        });
+        Ok(Closures(by_name.collect::<Result<_, _>>()?))
+    }
+}
+
+impl std::fmt::Debug for Package {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Package").field("interfaces", &self.interfaces).finish_non_exhaustive()
+    }
+}
+
+/// The implementations of an interface by the functions' names in WIT.
+struct Closures(HashMap<String, Arc<dyn Run>>);
+
+impl Implementation for Closures {
+    fn call<'a>(
+        &'a self,
+        signature: &'a Signature,
+        values: Vec<Value>,
+        context: &'a CallContext,
+    ) -> BoxFuture<'a, Result<Option<Value>, ToolError>> {
+        let Some(run) = self.0.get(&signature.wit) else {
+            // A handle was let go of, and with it goes what it stood for.
+            return Box::pin(std::future::ready(Ok(None)));
+        };
+        let names = signature.parameters.iter().map(|parameter| parameter.name.clone());
+        let arguments = names.zip(values).collect();
+        run.run(Call { arguments, context: context.clone() })
+    }
+}
+
+/// Implements what is only looked at.
+struct Nothing;
+
+impl Implementation for Nothing {
+    fn call<'a>(
+        &'a self,
+        signature: &'a Signature,
+        _: Vec<Value>,
+        _: &'a CallContext,
+    ) -> BoxFuture<'a, Result<Option<Value>, ToolError>> {
+        let told = format!("nothing implements {}", signature.tool);
+        Box::pin(std::future::ready(Err(ToolError::new(told))))
+    }
+}
