@@ -149,7 +149,11 @@ def of(media: str, content: memoryview):
 
         return arrow.read(content)
     if media in (PNG, JPEG):
-        return image(content)
+        try:
+            return image(content)
+        except ValueError:
+            # Whoever answers says of it what they like, and it is all that there is.
+            pass
     return bytes(content)
 
 

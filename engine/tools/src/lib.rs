@@ -17,6 +17,6 @@ pub mod rust;
 pub mod wit;
 
 /// The examples of the page run with those of the documentation.
-#[cfg(all(doctest, feature = "component", feature = "wit"))]
+#[cfg(all(doctest, feature = "component", feature = "rust", feature = "wit"))]
 #[doc = include_str!("../../../docs/tools.md")]
 struct Page;

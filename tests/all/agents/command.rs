@@ -81,7 +81,10 @@ fn a_task_runs_with_recorded_replies_and_given_files() {
     std::fs::write(&replies, json!({"content": code}).to_string()).unwrap();
     let model = format!("replay:{}", replies.display());
     let file = file.display().to_string();
-    let output =
-        fumehood(&["run", "Add them up.", "--model", &model, "--file", &file]).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "[6,[\"numbers.txt\"]]\n");
+    // Copies of the files are kept with the run, or, if it is not stored, for as long as it works.
+    for storing in [&[][..], &["--no-store"]] {
+        let arguments = ["run", "Add them up.", "--model", &model, "--file", &file];
+        let output = fumehood(&[&arguments, storing].concat()).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "[6,[\"numbers.txt\"]]\n");
+    }
 }

@@ -211,7 +211,7 @@ impl Http {
     }
 
     fn start_at(port: &str, arguments: &[&str], token: Option<&str>) -> Http {
-        let mut command = fumehood(&["mcp", "--http", port]);
+        let mut command = fumehood(&["mcp", "--listen", port]);
         command.args(arguments);
         if let Some(token) = token {
             command.env("FUMEHOOD_MCP_TOKEN", token);
@@ -376,7 +376,7 @@ fn an_address_that_others_can_reach_needs_a_token() {
     for (token, told) in
         [(None, "set FUMEHOOD_MCP_TOKEN"), (Some("short"), "fewer than 16 characters")]
     {
-        let mut command = fumehood(&["mcp", "--http", "0.0.0.0:0"]);
+        let mut command = fumehood(&["mcp", "--listen", "0.0.0.0:0"]);
         command.envs(token.map(|token| ("FUMEHOOD_MCP_TOKEN", token)));
         let output = command.output().unwrap();
         let error = String::from_utf8_lossy(&output.stderr);

@@ -71,7 +71,48 @@ async fn an_agent_that_writes_code_is_shown_modules_as_python_and_imports_them()
     let agent = Agent::code(model, builder().modules(library())).build().unwrap();
     let [_, stub] = agent.tool_stubs().try_into().unwrap();
     assert!(agent.system_prompt().unwrap().contains("# from acme.library import find, cover"));
-    assert_snapshot!(stub, @"");
+    assert_snapshot!(stub, @r###"
+    # from acme.library import find, cover, Language, State, Book, Trouble, Reader
+
+    """Books."""
+
+    class Language(Enum):
+        """In which language."""
+        ENGLISH = "english"
+        OLD_NORSE = "old-norse"
+
+    class State(Flag):
+        LENT = "lent"
+        LOST = "lost"
+
+    @dataclass
+    class Book:
+        title: str
+        years: list[int]  # The first is the oldest.
+        language: Language
+        note: Some[str | None] | None
+
+    class Trouble:
+        # one of these, for `match` and `isinstance`:
+        # Trouble.Closed()
+        # Trouble.Unknown(value: str)
+        ...
+
+    class Reader:
+        def __init__(self, name: str) -> None:
+            ...
+        def lend(self, title: str) -> Book:
+            """Raises ToolError, whose .payload is: Trouble"""
+        # a handle: `with` closes it, as does .close()
+
+    def find(title: str, state: State | None = None) -> Book:
+        """Looks a book up.
+
+        Raises ToolError, whose .payload is: Trouble"""
+
+    def cover(title: str) -> bytes:
+        ...
+    "###);
     let result = agent.run("When?").await.unwrap();
     assert_eq!(result.answer.json(), Some(json!(1220)));
 }

@@ -59,7 +59,39 @@ fn a_component_can_be_looked_at_and_called_without_an_agent() {
         shown(&output).replace(folder.path().to_str().unwrap(), "FOLDER")
     };
     let listed = run(&["list", file]);
-    assert_snapshot!(listed, @"");
+    assert_snapshot!(listed, @r###"
+    status: 0
+    --- stdout
+    # from acme.words import same, even, broken, Word, Trouble, Book
+
+    @dataclass
+    class Word:
+        text: str
+        count: int
+
+    class Trouble:
+        # one of these, for `match` and `isinstance`:
+        # Trouble.None_()
+        # Trouble.Bad(value: Word)
+        ...
+
+    class Book:
+        def __init__(self, name: str) -> None:
+            ...
+        def pages(self) -> int:
+            ...
+        # a handle: `with` closes it, as does .close()
+
+    def same(words: list[Word]) -> list[Word]:
+        ...
+
+    def even(number: int, why: str | None = None) -> int:
+        """Raises ToolError, whose .payload is: Trouble"""
+
+    def broken() -> None:
+        ...
+    --- stderr
+    "###);
     assert_eq!(run(&["list", wit.to_str().unwrap()]), listed);
     let call = |function: &str, arguments: &[&str]| {
         let arguments =
@@ -89,7 +121,12 @@ fn code_imports_what_a_component_exports() {
     let code = "from acme.words import *; print(same([Word('a', 1)]), Book('b').pages())";
     let run =
         || fumehood(&["exec", "--component", file.to_str().unwrap(), "-c", code]).output().unwrap();
-    assert_snapshot!(shown(&run()), @"");
+    assert_snapshot!(shown(&run()), @r###"
+    status: 0
+    --- stdout
+    [Word(text='a', count=1)] 1
+    --- stderr
+    "###);
     fs::write(&file, "no component").unwrap();
     let told = shown(&run());
     assert!(

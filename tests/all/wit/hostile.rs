@@ -49,13 +49,14 @@ async fn told(component: Component) -> String {
 
 #[tokio::test]
 async fn a_component_that_traps_costs_an_exception() {
-    assert!(
-        told(doing("unreachable")).await.starts_with("the component failed: wasm `unreachable`")
-    );
-    assert!(
-        told(doing("(i32.div_u (i32.const 1) (i32.const 0))")).await.contains("divide by zero")
-    );
-    assert!(told(doing("(i32.load (i32.const -1))")).await.contains("out of bounds memory access"));
+    for (body, why) in [
+        ("unreachable", "`unreachable`"),
+        ("(i32.div_u (i32.const 1) (i32.const 0))", "divide by zero"),
+        ("(i32.load (i32.const -1))", "out of bounds memory access"),
+    ] {
+        let told = told(doing(body)).await;
+        assert!(told.starts_with("the component failed: ") && told.contains(why), "{body}: {told}");
+    }
 }
 
 #[tokio::test]
@@ -185,7 +186,7 @@ async fn a_component_finds_no_files_variables_or_arguments() {
             get-environment: func() -> list<tuple<string, string>>;
             get-arguments: func() -> list<string>;
         }
-        world look { import environment; export look; }
+        world looking { import environment; export look; }
         interface look { variables: func() -> list<tuple<string, string>>; arguments: func() -> list<string>; }
     ";
     let module = format!(
@@ -230,6 +231,9 @@ fn what_is_no_component_is_told() {
     );
     Component::new(engine(), "x", &whole).unwrap();
     for cut in (0..whole.len()).step_by(97) {
-        refused(&whole[..cut]);
+        // What ends between two of its sections may be a component that exports nothing.
+        if let Ok(rest) = Component::new(engine(), "x", &whole[..cut]) {
+            assert!(rest.modules().is_empty(), "cut at {cut}");
+        }
     }
 }

@@ -423,8 +423,8 @@ ToolArgumentError acme.counting.Counter.next: self: the handle of Counter is clo
 14
 ToolArgumentError acme.counting.Counter.next: self: the handle of Counter is closed, or was given away
 ToolArgumentError acme.counting.total: counters[1]: the handle of Counter is closed, or was given away
-ToolArgumentError acme.counting.total: counters[1]: <handle of acme.counting.Other> (Other) is not a handle of Counter
-ToolArgumentError acme.counting.Counter.next: self: <handle of acme.counting.Other> (Other) is not a handle of Counter
+ToolArgumentError acme.counting.total: counters[1]: <handle of ac...ounting.Other> (Other) is not a handle of Counter
+ToolArgumentError acme.counting.Counter.next: self: <handle of ac...ounting.Other> (Other) is not a handle of Counter
 ToolArgumentError acme.counting.Counter.next: self: 3 (int) is not a handle of Counter
 ToolArgumentError acme.counting.Counter: start: -1 is not a u32, which is from 0 to 4294967295
 TypeError a handle of Counter cannot be copied or pickled
@@ -503,7 +503,8 @@ async fn calls_that_no_code_makes_take_and_give_json() {
 async fn the_example_of_the_page_does_what_it_says() {
     const PAGE: &str = include_str!("../../../docs/tools.md");
     let block = |language: &str| {
-        let (_, rest) = PAGE.split_once(&format!("```{language}\n")).unwrap();
+        let (_, chapter) = PAGE.split_once("\n## WIT\n").unwrap();
+        let (_, rest) = chapter.split_once(&format!("```{language}\n")).unwrap();
         rest.split_once("```").unwrap().0
     };
     let mut package = Package::parse(block("wit")).unwrap();

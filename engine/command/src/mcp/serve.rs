@@ -37,9 +37,9 @@ pub(crate) struct ServeFlags {
     /// have to give the token in FUMEHOOD_MCP_TOKEN if it is set, which it has to be for an address that others
     /// can reach
     #[arg(long, value_name = "[HOST:]PORT")]
-    http: Option<String>,
+    listen: Option<String>,
     /// Let pages of this origin, such as https://app.example.com, use the server
-    #[arg(long, value_name = "ORIGIN", requires = "http")]
+    #[arg(long, value_name = "ORIGIN", requires = "listen")]
     allow_origin: Vec<String>,
     /// Offer the agent in a folder, as the tool run_agent_NAME
     #[arg(long, value_name = "DIR")]
@@ -74,7 +74,7 @@ pub(super) async fn serve(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     // What is wrong with it should not cost the building of an image.
-    let address = flags.http.as_deref().map(http::address).transpose()?;
+    let address = flags.listen.as_deref().map(http::address).transpose()?;
     let desk = desk(&flags, image, printer)?;
     let mut interrupts = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
     let mut ends = signal(SignalKind::terminate()).context("cannot listen for signals")?;

@@ -251,7 +251,8 @@ pub(crate) async fn run(
     let folder = flags.storing.folder(&arguments)?;
     let begun = begin(&flags.agent, &task, folder.as_ref(), &servers, image, printer).await;
     let done = match begun {
-        Ok((run, audit)) => {
+        // The copies of files are there for as long as the agent works.
+        Ok((run, _files, audit)) => {
             let outlet = Outlet { json: flags.json, answer: flags.answer };
             Work { run, folder, audit, outlet, printer }.finish_and_tell().await
         }
@@ -274,7 +275,7 @@ async fn begin(
     servers: &Servers,
     image: &ImageFlags,
     printer: &Arc<Printer>,
-) -> Result<(fumehood_agent::Run, Option<Arc<AuditLog>>)> {
+) -> Result<(fumehood_agent::Run, Files, Option<Arc<AuditLog>>)> {
     let watch = flags.watch(printer)?;
     let files = flags.files(folder)?;
     let agent = flags.agent(&files, servers, &watch, image, printer)?;
@@ -282,7 +283,7 @@ async fn begin(
     if let Some(folder) = folder {
         run.keep_in(folder.state()).await?;
     }
-    Ok((run, watch.log()))
+    Ok((run, files, watch.log()))
 }
 
 pub(crate) async fn resume(flags: ResumeFlags, printer: &Arc<Printer>) -> Result<Exit> {
