@@ -185,7 +185,8 @@ async fn a_thousand_forks_each_of_the_one_before() {
     }
     assert_eq!(value(&mut session, "x == list(range(1000))").await, "True");
     let bytes = engine.state_bytes();
-    assert!(bytes < a_hundred + (2 << 20), "{a_hundred} bytes became {bytes}");
+    // Each step leaves its source, which tracebacks show.
+    assert!(bytes < a_hundred + (4 << 20), "{a_hundred} bytes became {bytes}");
     drop(session);
     assert_eq!(engine.state_bytes(), 0);
 }

@@ -92,7 +92,12 @@ fn a_component_can_be_looked_at_and_called_without_an_agent() {
         ...
     --- stderr
     "###);
-    assert_eq!(run(&["list", wit.to_str().unwrap()]), listed);
+    // What is written into a package is told as well; a component need not have kept it.
+    let of_package = run(&["list", wit.to_str().unwrap()]);
+    assert!(
+        of_package.contains("\"\"\"A word.\"\"\"") && !listed.contains("A word."),
+        "{of_package}"
+    );
     let call = |function: &str, arguments: &[&str]| {
         let arguments =
             arguments.iter().flat_map(|argument| ["--arg", argument]).collect::<Vec<_>>();
@@ -110,7 +115,69 @@ fn a_component_can_be_looked_at_and_called_without_an_agent() {
         run(&["call", file, "even", "--arg", "number=5", "--json"]),
         run(&["call", wit.to_str().unwrap(), "even"]),
     ];
-    assert_snapshot!(answers.join("\n\n"), @"");
+    assert_snapshot!(answers.join("\n\n"), @r###"
+    status: 0
+    --- stdout
+    [{"text":"a","count":1}]
+    --- stderr
+
+
+    status: 0
+    --- stdout
+    4
+    --- stderr
+
+
+    status: 1
+    --- stdout
+
+    --- stderr
+    error: acme.words.even gave an error: none
+
+    status: 1
+    --- stdout
+
+    --- stderr
+    error: number: -5 is not a u32, which is from 0 to 4294967295
+
+    status: 1
+    --- stdout
+
+    --- stderr
+    error: why: 3 is not a string
+
+    status: 1
+    --- stdout
+
+    --- stderr
+    error: the component failed: wasm trap: wasm `unreachable` instruction executed
+
+    status: 4
+    --- stdout
+
+    --- stderr
+    error: there is no function `odd`; there are: acme.words.Book, acme.words.Book.pages, acme.words.same, acme.words.even, acme.words.broken
+
+    status: 2
+    --- stdout
+
+    --- stderr
+    error: invalid value 'words' for '--arg <NAME=VALUE>': `words` is not of the form NAME=VALUE
+
+    For more information, try '--help'.
+
+    status: 1
+    --- stdout
+    {"err":"none"}
+    --- stderr
+
+
+    status: 4
+    --- stdout
+
+    --- stderr
+    error: `FOLDER/words.wit` is WIT, which says what functions take and give, and not what they do
+    "###);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-# Looks names up, which would tell a name server what the code knows.
+# Looks names up, which would tell a name server what the code knows. The last one answers what it was asked where
+# nobody knows better.
 import socket
 for do in (lambda: socket.gethostbyname("secret.example.com"),
            lambda: socket.getaddrinfo("secret.example.com", 80),
@@ -12,4 +13,4 @@ for do in (lambda: socket.gethostbyname("secret.example.com"),
 #=> refused
 #=> refused
 #=> refused
-#=> refused
+#=> secret.example.com

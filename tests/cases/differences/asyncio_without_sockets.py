@@ -34,10 +34,10 @@ except RuntimeError as exc:
 
 #=> EventLoop ['slow', 'fast']
 #=> True
-#=> AttributeError
-#=> AttributeError
 #=> OSError
-#=> AttributeError
+#=> OSError
+#=> OSError
+#=> OSError
 #=> add_signal_handler: AttributeError
 #=> blocking calls run one after the other: True
 #=> RuntimeError: deadlock: every task waits for something that nothing here can do

@@ -27,5 +27,5 @@ except OSError as exc:
 #=> /usr/bin/python3 No such file or directory
 #=> /var No such file or directory
 #=> PermissionError
-#=> ['python315.zip'] False /work
+#=> ['python315.zip', 'site-packages'] False /work
 #=> FileNotFoundError

@@ -24,7 +24,7 @@ except OSError as exc:
 #=> os []
 #=> time []
 #=> shutil []
-#=> socket []
+#=> socket ['gethostbyname']
 #=> threading []
 #=> os.terminal_size(columns=80, lines=24) None False 4
 #=> OSError No username set in the environment

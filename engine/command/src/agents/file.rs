@@ -392,7 +392,7 @@ mod tests {
         told.sort();
         let places = told.iter().map(|told| told.split(':').next().unwrap()).collect::<Vec<_>>();
         let line = |line: u32| format!("`agent.toml`, line {line}");
-        assert_eq!(places, [10, 13, 16, 2, 4, 4, 4, 6, 7].map(line), "{told:#?}");
+        assert_eq!(places, [13, 16, 2, 4, 4, 4, 6, 7, 9].map(line), "{told:#?}");
         assert_eq!((file.kind, file.grants.len()), (Kind::ToolCalling, 1));
         assert_eq!((file.grants[0].folder.as_str(), file.env["A"].as_str()), ("data", "x"));
         assert!(file.model.is_none() && file.limits.limits().cpu.is_some());

@@ -40,7 +40,7 @@ pub(super) async fn list(flags: &ListFlags, printer: &Arc<Printer>) -> Result<Ex
                 printer.line(&line.to_string())?;
             } else {
                 let about = tool.description().lines().next().unwrap_or_default();
-                printer.line(&units::printable(&format!("{}\t{about}", tool.name())))?;
+                printer.line(&format!("{}\t{}", tool.name(), units::printable(about)))?;
             }
         }
     }
