@@ -51,6 +51,10 @@ impl Target {
         if authority.contains('@') {
             return Err(refuse("it has a user before the host"));
         }
+        // Of an address the dot would be gone once it is parsed.
+        if authority.split(':').next().is_some_and(|host| host.ends_with('.')) {
+            return Err(refuse("its host ends with a dot"));
+        }
         if authority.contains('%') {
             return Err(refuse("its host has a `%`"));
         }
@@ -72,9 +76,6 @@ impl Target {
     fn checked(url: Url, refuse: impl Fn(&'static str) -> Refusal) -> Result<Target, Refusal> {
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| refuse("it has no host"))?.to_owned();
-        if host.ends_with('.') {
-            return Err(refuse("its host ends with a dot"));
-        }
         let port = url.port_or_known_default().filter(|port| *port != 0);
         let port = port.ok_or_else(|| refuse("its port is none"))?;
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));

@@ -40,7 +40,7 @@ pub(crate) struct Signature {
     /// Its name in WIT, such as `forecast` or `[method]db.query`.
     pub(crate) wit: String,
     /// Its name in Python.
-    pub(crate) name: String,
+    pub(crate) python: String,
     /// The name of its tool.
     pub(crate) tool: String,
     pub(crate) place: Place,
@@ -150,7 +150,7 @@ fn drops(interface: &Interface) -> Vec<Signature> {
     let resources = interface.types.iter().filter(|definition| definition.kind == Kind::Resource);
     let let_go = resources.map(|resource| Signature {
         wit: format!("[drop]{}", resource.name),
-        name: "__del__".to_owned(),
+        python: "__del__".to_owned(),
         tool: format!("{}.{}.__del__", interface.module, resource.name),
         place: Place::Drop(resource.name.clone()),
         documentation: format!("Lets go of a {}.", resource.name),
@@ -318,7 +318,7 @@ impl Reader<'_> {
         };
         Ok(Signature {
             wit: function.name.clone(),
-            name,
+            python: name,
             tool,
             place,
             documentation: told(&function.docs),

@@ -268,7 +268,7 @@ fn what_does_not_fit_is_told_with_the_way_to_it() {
         (
             "/items/1/price",
             json!(1e300),
-            "order.items[1].price: 1e300 is not an s32, which is from",
+            "order.items[1].price: 1e+300 is not an s32, which is from",
         ),
         ("/items/0", json!({"name": "a"}), "order.items[0].price: the field is missing"),
         (

@@ -45,7 +45,7 @@ pub(crate) fn module(
             implementation: Arc::clone(implementation),
             handles: Arc::clone(handles),
         };
-        let mut function = Function::new(&signature.name, Arc::new(tool))
+        let mut function = Function::new(&signature.python, Arc::new(tool))
             .at(signature.place.clone())
             .taking(signature.parameters.clone());
         if let Some(result) = &signature.result {
