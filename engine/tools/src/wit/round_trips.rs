@@ -308,9 +308,9 @@ fn what_does_not_fit_is_told_with_the_way_to_it() {
         (
             "/pair/1",
             json!(1.8446744073709552e19),
-            "order.pair[1]: 1.8446744073709552e19 is not a u64, which is",
+            "order.pair[1]: 1.8446744073709552e+19 is not a u64, which is",
         ),
-        ("/small", json!(1e39), "order.small: 1e39 is too large for an f32"),
+        ("/small", json!(1e39), "order.small: 1e+39 is too large for an f32"),
         ("/small", json!("nan"), "order.small: \"nan\" is not an f32"),
         ("/small", json!(9_007_199_254_740_993_i64), "order.small: 9007199254740993 is not an f32"),
         ("", json!([]), "order: an array is no Order"),
