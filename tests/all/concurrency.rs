@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use fumehood::{
-    Determinism, Event, Limits, Outcome, Session, ToolCall, ToolError, ToolFuture, ToolInput,
-    ToolOutput,
+    Attachment, Determinism, Event, Limits, Outcome, Session, ToolCall, ToolError, ToolFuture,
+    ToolInput, ToolOutput,
 };
 use serde_json::{Value, json};
 
@@ -192,6 +192,35 @@ async fn no_more_calls_are_under_way_than_may_be() {
     let step =
         session.run("import asyncio\nlen(await asyncio.gather(*[nap.aio(i) for i in range(9)]))");
     assert_eq!(repr(step.await.unwrap()), "9");
+    assert_eq!(seen.most.load(Ordering::SeqCst), 3);
+}
+
+/// What calls under way have the host keep is bounded, whatever each of them has with it.
+#[tokio::test]
+async fn calls_with_many_bytes_wait_for_each_other() {
+    let seen = Arc::new(Seen::default());
+    let counted = Arc::clone(&seen);
+    let parameters = json!({
+        "type": "object",
+        "properties": {"data": {"type": "string", "contentMediaType": Attachment::BYTES}},
+        "required": ["data"],
+    });
+    let weigh = fumehood::function_of_input("weigh", "", parameters, move |input: ToolInput| {
+        let under_way = UnderWay::of(&counted);
+        async move {
+            let _under_way = under_way;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            Ok(json!(input.attachments[0].bytes.len()).into())
+        }
+    });
+    let limits = Limits::default().with_attached_bytes(1000);
+    let sandbox = builder().tool(weigh).limits(limits).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    let step = session.run("parallel(weigh, [bytes(600), bytes(600), bytes(1000)])").await.unwrap();
+    assert_eq!(repr(step), "[600, 600, 1000]");
+    assert_eq!(seen.most.load(Ordering::SeqCst), 1);
+    let step = session.run("parallel(weigh, [bytes(300)] * 3)").await.unwrap();
+    assert_eq!(repr(step), "[300, 300, 300]");
     assert_eq!(seen.most.load(Ordering::SeqCst), 3);
 }
 

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use fumehood::Metering;
-pub(crate) use fumehood_policy::units::{amount, bytes, time};
+pub(crate) use fumehood_policy::units::{amount, bytes, in_file, time};
 
 /// A way of metering: `fuel` or `clock`.
 pub(crate) fn metering(text: &str) -> Result<Metering, String> {
@@ -11,45 +11,6 @@ pub(crate) fn metering(text: &str) -> Result<Metering, String> {
         "fuel" => Ok(Metering::Fuel),
         "clock" => Ok(Metering::Clock),
         _ => Err("there are `fuel` and `clock`".to_owned()),
-    }
-}
-
-/// The same in files, where they can also be bare numbers.
-pub(crate) mod in_file {
-    use std::time::Duration;
-
-    use serde::de::{Deserialize, Deserializer, Error};
-
-    #[derive(serde::Deserialize)]
-    #[serde(untagged, expecting = "expected a number, or a text of a number and a unit")]
-    enum Written {
-        Text(String),
-        Whole(u64),
-        Number(f64),
-    }
-
-    fn read<'de, D: Deserializer<'de>, T>(
-        from: D,
-        read: fn(&str) -> Result<T, String>,
-    ) -> Result<Option<T>, D::Error> {
-        let text = match Written::deserialize(from)? {
-            Written::Text(text) => text,
-            Written::Whole(number) => number.to_string(),
-            Written::Number(number) => number.to_string(),
-        };
-        read(&text).map(Some).map_err(Error::custom)
-    }
-
-    pub(crate) fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-        read(from, super::time)
-    }
-
-    pub(crate) fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-        read(from, super::bytes)
-    }
-
-    pub(crate) fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-        read(from, super::amount)
     }
 }
 

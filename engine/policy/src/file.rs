@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::policy::{ArgumentRules, Contact, Flow, OTHERS, Policy, Rate, ToolRules};
-use crate::units;
+use crate::units::{self, in_file};
 
 /// The version of the form. It is counted up when a reader of this version would misread what is written.
 const VERSION: i64 = 1;
@@ -59,9 +59,9 @@ struct ToolTable {
     rate: Option<Rate>,
     total: Option<u64>,
     concurrent: Option<NonZeroUsize>,
-    #[serde(deserialize_with = "time")]
+    #[serde(deserialize_with = "in_file::time")]
     time: Option<Duration>,
-    #[serde(deserialize_with = "bytes")]
+    #[serde(deserialize_with = "in_file::bytes")]
     answer: Option<u64>,
     approval: bool,
     flow: Option<Flow>,
@@ -139,35 +139,6 @@ impl Serialize for Rate {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
     }
-}
-
-/// A number with a unit, or a bare one.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a number, or a text of a number and a unit")]
-enum Written {
-    Text(String),
-    Whole(u64),
-    Number(f64),
-}
-
-fn measured<'de, D: Deserializer<'de>, T>(
-    from: D,
-    read: fn(&str) -> Result<T, String>,
-) -> Result<Option<T>, D::Error> {
-    let text = match Written::deserialize(from)? {
-        Written::Text(text) => text,
-        Written::Whole(number) => number.to_string(),
-        Written::Number(number) => number.to_string(),
-    };
-    read(&text).map(Some).map_err(D::Error::custom)
-}
-
-fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    measured(from, units::time)
-}
-
-fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-    measured(from, units::bytes)
 }
 
 /// Reads the text of a policy file.

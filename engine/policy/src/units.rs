@@ -62,6 +62,60 @@ pub fn amount(text: &str) -> Result<u64, String> {
     whole(number, factor)
 }
 
+/// The same in files, where they can also be bare numbers, for `serde(deserialize_with)`.
+pub mod in_file {
+    use std::time::Duration;
+
+    use serde::de::{Deserialize, Deserializer, Error};
+
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "expected a number, or a text of a number and a unit")]
+    enum Written {
+        Text(String),
+        Whole(u64),
+        Number(f64),
+    }
+
+    fn read<'de, D: Deserializer<'de>, T>(
+        from: D,
+        read: fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, D::Error> {
+        let text = match Written::deserialize(from)? {
+            Written::Text(text) => text,
+            Written::Whole(number) => number.to_string(),
+            Written::Number(number) => number.to_string(),
+        };
+        read(&text).map(Some).map_err(Error::custom)
+    }
+
+    /// A time; see [`time`](super::time).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+        read(from, super::time)
+    }
+
+    /// A size; see [`bytes`](super::bytes).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn bytes<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+        read(from, super::bytes)
+    }
+
+    /// An amount; see [`amount`](super::amount).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn amount<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+        read(from, super::amount)
+    }
+}
+
 fn split(text: &str) -> Result<(f64, &str), String> {
     let text = text.trim();
     let end =

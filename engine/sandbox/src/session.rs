@@ -443,8 +443,8 @@ impl Session {
     ///
     /// ```no_run
     /// # async fn example(mut session: fumehood::Session) -> Result<(), Box<dyn std::error::Error>> {
-    /// session.run("open('/work/greeting.txt', 'w').write('hello')").await?;
-    /// assert_eq!(session.files().read("/work/greeting.txt")?, b"hello");
+    /// session.run("open('greeting.txt', 'w').write('hello')").await?;
+    /// assert_eq!(session.files().read("greeting.txt")?, b"hello");
     /// # Ok(())
     /// # }
     /// ```

@@ -201,15 +201,14 @@ async fn tables_are_given_as_data_frames() {
 /// A chart that the code has drawn is shown to the model with what came of the step.
 #[tokio::test]
 async fn a_callback_shows_files_of_the_session_to_the_model() {
-    let draw =
-        "<code>\nimport PIL.Image\nPIL.Image.new('1', (1, 1)).save('/work/chart.png')\n</code>";
+    let draw = "<code>\nimport PIL.Image\nPIL.Image.new('1', (1, 1)).save('chart.png')\n</code>";
     let model = Arc::new(Scripted::new([draw, "<code>final_answer(1)</code>"]));
     let agent = Agent::code(Arc::clone(&model), builder()).on_step(|end, _| {
         if let StepEnd::Action { step, files: Some(mut files) } = end
-            && let Ok(chart) = files.read("/work/chart.png")
+            && let Ok(chart) = files.read("chart.png")
         {
             step.images.push(Image::new("image/png", chart));
-            files.remove("/work/chart.png").unwrap();
+            files.remove("chart.png").unwrap();
         }
         Flow::Continue
     });

@@ -26,11 +26,11 @@ pub(crate) async fn run(engine: &Engine, folder: &Path) -> Result<RunResult> {
     let model = Replay::open(folder.join("replies.jsonl"))?;
     let agent = Agent::code(model, Sandbox::builder(engine)).on_step(|end, _| {
         if let StepEnd::Action { step, files: Some(mut files) } = end
-            && let Ok(chart) = files.read("/work/chart.png")
+            && let Ok(chart) = files.read("chart.png")
         {
             step.images.push(Image::new("image/png", chart));
             // It is shown once.
-            files.remove("/work/chart.png").ok();
+            files.remove("chart.png").ok();
         }
         Flow::Continue
     });

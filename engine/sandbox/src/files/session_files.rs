@@ -12,17 +12,17 @@ use crate::files::{WORK, path};
 
 /// The files of a session's own, between its steps; see [`Session::files`](crate::Session::files).
 ///
-/// Paths are those that the code sees, such as `/work/table.csv`; one that is not absolute is that of
-/// something in `/work`. Granted folders are not among them. Whatever is written counts among the same
+/// Paths are those that the code sees; one that is not absolute, such as `table.csv`, begins in the folder
+/// where the code begins. Granted folders are not among them. Whatever is written counts among the same
 /// limits as what the code writes, and ends in the same refusals.
 ///
 /// # Examples
 ///
 /// ```no_run
 /// # async fn example(mut session: fumehood::Session) -> Result<(), Box<dyn std::error::Error>> {
-/// session.files().write("/work/numbers.txt", b"1 2 3")?;
+/// session.files().write("numbers.txt", b"1 2 3")?;
 /// session.run("open('sum.txt', 'w').write(str(sum(map(int, open('numbers.txt').read().split()))))").await?;
-/// assert_eq!(session.files().read("/work/sum.txt")?, b"6");
+/// assert_eq!(session.files().read("sum.txt")?, b"6");
 /// # Ok(())
 /// # }
 /// ```
@@ -152,7 +152,7 @@ impl Files<'_> {
     /// use cap_std::{ambient_authority, fs::Dir};
     ///
     /// let data = Dir::open_ambient_dir("data", ambient_authority())?;
-    /// let copied = session.files().import(&data, "/work/data")?;
+    /// let copied = session.files().import(&data, "data")?;
     /// println!("{} files", copied.files);
     /// # Ok(())
     /// # }

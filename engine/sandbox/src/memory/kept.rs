@@ -20,8 +20,8 @@ use super::{Addresses, Mapping, MemoryImage};
 /// Memories that are kept at most, besides those of pools; each takes what sessions usually write to.
 const MOST: usize = 16;
 /// Pages that a session may have written to for them to count as what sessions usually write to, and
-/// the most pages that do: 2 MiB.
-const USUAL: usize = 512;
+/// the most pages that do: 4 MiB. One with ten tools and a few imports writes to more than 2 MiB.
+const USUAL: usize = 1024;
 
 /// Memories of sessions that have ended.
 #[derive(Debug, Default)]

@@ -46,6 +46,17 @@ struct Limiter {
     denied: Option<&'static str>,
 }
 
+/// Takes what something grows by from what is left, if it may grow. What its own type does not allow is not grown,
+/// so it is not taken either.
+fn grow(left: &mut u64, current: usize, desired: usize, maximum: Option<usize>) -> bool {
+    let more = desired.saturating_sub(current) as u64;
+    let may = more <= *left && maximum.is_none_or(|maximum| desired <= maximum);
+    if may {
+        *left -= more;
+    }
+    may
+}
+
 impl ResourceLimiter for Limiter {
     fn memory_growing(
         &mut self,
@@ -53,14 +64,9 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        // What the memory's own type does not allow is not grown, so it is not counted.
-        let more = desired.saturating_sub(current) as u64;
-        let allowed = more <= self.memory_left && maximum.is_none_or(|maximum| desired <= maximum);
-        match allowed {
-            true => self.memory_left -= more,
-            false => self.denied = Some("memory"),
-        }
-        Ok(allowed)
+        let grown = grow(&mut self.memory_left, current, desired, maximum);
+        self.denied = if grown { self.denied } else { Some("memory") };
+        Ok(grown)
     }
 
     fn table_growing(
@@ -69,13 +75,9 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let more = desired.saturating_sub(current) as u64;
-        let allowed = more <= self.table_left && maximum.is_none_or(|maximum| desired <= maximum);
-        match allowed {
-            true => self.table_left -= more,
-            false => self.denied = Some("tables"),
-        }
-        Ok(allowed)
+        let grown = grow(&mut self.table_left, current, desired, maximum);
+        self.denied = if grown { self.denied } else { Some("tables") };
+        Ok(grown)
     }
 
     fn instances(&self) -> usize {

@@ -52,7 +52,7 @@ use std::future::Future;
 use ::schemars::generate::SchemaSettings;
 use ::serde::Serialize;
 use ::serde::de::DeserializeOwned;
-use fumehood::{ToolError, ToolFuture, ToolInput, ToolOutput};
+use fumehood::{ToolError, ToolInput, ToolOutput};
 use serde_json::Value;
 
 pub use fumehood::{CallContext, Tool};
@@ -94,34 +94,25 @@ where
     F: Fn(Parameters, CallContext) -> Answering + Send + Sync + 'static,
     Answering: Future<Output = Result<Answer, Error>> + Send + 'static,
 {
-    Typed {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        parameters: schema::<Parameters>(true),
-        returns: schema::<Answer>(false),
-        run: move |input: ToolInput| -> ToolFuture<'static> {
-            let ToolInput { arguments, context, .. } = input;
-            // The schema says what fits, up to what no schema can say: the range of each integer, for one.
-            let parameters = serde_json::from_value::<Parameters>(Value::Object(arguments));
-            let answering = parameters
-                .map(|parameters| run(parameters, context))
-                .map_err(|error| ToolError::about_arguments(error.to_string()));
-            Box::pin(async move {
-                let answer = answering?.await.map_err(|error| ToolError::new(error.to_string()))?;
-                let value = serde_json::to_value(answer);
-                value.map(ToolOutput::from).map_err(|error| ToolError::new(error.to_string()))
-            })
-        },
-    }
-}
-
-/// A tool whose schemas were made of types.
-struct Typed<F> {
-    name: String,
-    description: String,
-    parameters: Value,
-    returns: Value,
-    run: F,
+    let run = move |input: ToolInput| {
+        let ToolInput { arguments, context, .. } = input;
+        // The schema says what fits, up to what no schema can say: the range of each integer, for one.
+        let answering = serde_json::from_value::<Parameters>(Value::Object(arguments))
+            .map(|parameters| run(parameters, context))
+            .map_err(|error| ToolError::about_arguments(error.to_string()));
+        async move {
+            let answer = answering?.await.map_err(|error| ToolError::new(error.to_string()))?;
+            let value = serde_json::to_value(answer);
+            value.map(ToolOutput::from).map_err(|error| ToolError::new(error.to_string()))
+        }
+    };
+    fumehood::function_of_input(
+        name.to_owned(),
+        description.to_owned(),
+        schema::<Parameters>(true),
+        run,
+    )
+    .returning(schema::<Answer>(false))
 }
 
 /// The schema of a type, as it is read or as it is written. Types in it stand where they are used, as far as they
@@ -141,29 +132,4 @@ fn schema<T: schemars::JsonSchema>(is_read: bool) -> Value {
         }
     }
     schema
-}
-
-impl<F> Tool for Typed<F>
-where
-    F: Fn(ToolInput) -> ToolFuture<'static> + Send + Sync + 'static,
-{
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn description(&self) -> &str {
-        &self.description
-    }
-
-    fn parameters(&self) -> Value {
-        self.parameters.clone()
-    }
-
-    fn returns(&self) -> Option<Value> {
-        Some(self.returns.clone())
-    }
-
-    fn call(&self, input: ToolInput) -> ToolFuture<'_> {
-        (self.run)(input)
-    }
 }
