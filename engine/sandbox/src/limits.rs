@@ -59,7 +59,7 @@ const TIME_LEAST: Duration = Duration::from_millis(1);
 /// * `fuel`: 300 000 000 000, where fuel meters; none where the clock does
 /// * `time`: 30 seconds
 /// * `cpu`: none, but for `time`
-/// * `memory_bytes`: 1 GiB, of which a fresh session has 81 MiB in use, its libraries included
+/// * `memory_bytes`: 1 GiB, of which a fresh session has 91 MiB in use, its libraries included
 /// * `output_bytes`: 1 MiB
 /// * `file_bytes`: 256 MiB
 /// * `file_size`: 256 MiB
