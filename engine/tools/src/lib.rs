@@ -11,8 +11,18 @@ pub mod component;
 pub mod egress;
 #[cfg(feature = "mcp")]
 pub mod mcp;
+#[cfg(feature = "openapi")]
+pub mod openapi;
+#[cfg(feature = "python")]
+pub mod python;
+#[cfg(feature = "recall")]
+pub mod recall;
 #[cfg(feature = "rust")]
 pub mod rust;
+#[cfg(feature = "sql")]
+pub mod sql;
+#[cfg(feature = "web")]
+pub mod web;
 #[cfg(feature = "wit")]
 pub mod wit;
 

@@ -1,0 +1,1 @@
+//! Operations of servers that an OpenAPI document describes.

@@ -1,0 +1,1 @@
+//! Functions of a Python file, which runs in a sandbox of its own.

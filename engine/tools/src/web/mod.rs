@@ -1,0 +1,1 @@
+//! Searches, pages of the web, and speech.
