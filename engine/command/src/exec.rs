@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use fumehood::{Code, Outcome, Sandbox, Session, Step, Tool};
+use fumehood::{Code, Outcome, Sandbox, Session, Step};
 use tokio::io::BufReader;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -16,6 +16,7 @@ use crate::mcp::{Answering, McpServerFlags};
 use crate::printer::Printer;
 use crate::report::{Exit, Report, Status};
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox};
+use crate::toolbox::{ToolFlags, Toolset};
 use crate::units;
 
 /// The folder of a session that its code begins in.
@@ -54,6 +55,8 @@ pub(crate) struct ExecFlags {
     #[command(flatten)]
     grants: GrantFlags,
     #[command(flatten)]
+    tools: ToolFlags,
+    #[command(flatten)]
     mcp: McpServerFlags,
 }
 
@@ -68,10 +71,12 @@ pub(crate) async fn exec(
         false => Some(Program::read(flags.code.as_deref(), flags.file.as_deref())?),
     };
     let answering = Answering { folders: flags.grants.folders()?, ..Answering::default() };
+    let mut tools = flags.tools.open(image, printer)?;
     let servers = flags.mcp.start(answering, printer).await?;
+    tools.extend(servers.tools());
     let done = match program {
-        None => exec_lines(&flags, servers.tools(), image, printer).await,
-        Some(program) => exec_program(flags, program, servers.tools(), image, printer).await,
+        None => exec_lines(&flags, &tools, image, printer).await,
+        Some(program) => exec_program(flags, program, &tools, image, printer).await,
     };
     servers.end().await;
     done
@@ -79,7 +84,7 @@ pub(crate) async fn exec(
 
 async fn exec_lines(
     flags: &ExecFlags,
-    tools: Vec<Arc<dyn Tool>>,
+    tools: &Toolset,
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
@@ -93,7 +98,7 @@ async fn exec_lines(
 async fn exec_program(
     flags: ExecFlags,
     program: Program,
-    tools: Vec<Arc<dyn Tool>>,
+    tools: &Toolset,
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<Exit> {

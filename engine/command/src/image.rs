@@ -11,6 +11,7 @@ use crate::prepared::{self, PreparedImage};
 use crate::printer::Printer;
 use crate::report::{Exit, Status};
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox};
+use crate::toolbox::Toolset;
 use crate::units;
 
 /// Build, inspect or remove the guest image, and prepare images with it
@@ -107,7 +108,8 @@ pub(crate) async fn image(
 async fn prepare(flags: PrepareFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Exit> {
     let program = Program::read(flags.text.as_deref(), flags.code.as_deref())?;
     let arguments = vec![program.argument()];
-    let sandbox = sandbox(image, printer, &flags.limits, &flags.grants, Vec::new(), arguments)?;
+    let sandbox =
+        sandbox(image, printer, &flags.limits, &flags.grants, &Toolset::default(), arguments)?;
     let code = program.set_up().listener(printer.listener());
     let checkpoint = match sandbox.prepare(code).await {
         Ok(checkpoint) => checkpoint,

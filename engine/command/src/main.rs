@@ -8,7 +8,7 @@
 //! * `agents`: agents as files
 //! * `eval`: agents at many tasks, and how often they are right
 //! * `policy`: what tools may be used for, and the log of what was done; `fumehood policy` and `audit`
-//! * `program_tool`: tools that are programs of this machine
+//! * `toolbox`: tools that the flags give to code and agents
 //! * `mcp`: tools of MCP servers, and `fumehood mcp`, which is one
 //! * `tool`: tools by themselves; `components`: those that are WebAssembly components
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
@@ -38,7 +38,6 @@ mod model;
 mod policy;
 mod prepared;
 mod printer;
-mod program_tool;
 mod repl;
 mod report;
 mod run;
@@ -47,6 +46,7 @@ mod sandboxing;
 mod saving;
 mod telemetry;
 mod tool;
+mod toolbox;
 mod units;
 
 use std::process::ExitCode;

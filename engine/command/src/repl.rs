@@ -21,13 +21,13 @@ mod undo;
 use std::sync::Arc;
 
 use anyhow::Result;
-use fumehood::Tool;
 use tokio::sync::Mutex;
 
 use crate::mcp::{Answering, McpServerFlags};
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox};
+use crate::toolbox::{ToolFlags, Toolset};
 use entry::Entry;
 use live::Live;
 use reading::{Input, Read};
@@ -47,6 +47,8 @@ pub(crate) struct ReplFlags {
     #[command(flatten)]
     grants: GrantFlags,
     #[command(flatten)]
+    tools: ToolFlags,
+    #[command(flatten)]
     mcp: McpServerFlags,
 }
 
@@ -56,15 +58,17 @@ pub(crate) async fn repl(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     let answering = Answering { folders: flags.grants.folders()?, ..Answering::default() };
+    let mut tools = flags.tools.open(image, printer)?;
     let servers = flags.mcp.start(answering, printer).await?;
-    let done = talk(&flags, servers.tools(), image, printer).await;
+    tools.extend(servers.tools());
+    let done = talk(&flags, &tools, image, printer).await;
     servers.end().await;
     done
 }
 
 async fn talk(
     flags: &ReplFlags,
-    tools: Vec<Arc<dyn Tool>>,
+    tools: &Toolset,
     image: &ImageFlags,
     printer: &Arc<Printer>,
 ) -> Result<Exit> {

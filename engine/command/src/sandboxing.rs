@@ -1,14 +1,13 @@
 //! The flags that say what code may reach and use, and the sandbox that follows from them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use fumehood::{
-    Determinism, Engine, Grant, Image, ImageError, Limits, Metering, Sandbox, SandboxBuilder, Tool,
+    Determinism, Engine, Grant, Image, ImageError, Limits, Metering, Sandbox, SandboxBuilder,
 };
 use fumehood_image::ImageStore;
 use serde::Deserialize;
@@ -17,6 +16,7 @@ use crate::components;
 use crate::http::{HttpFlags, HttpTable};
 use crate::prepared::{self, PreparedImage};
 use crate::printer::Printer;
+use crate::toolbox::Toolset;
 use crate::units;
 
 /// Where the guest image is.
@@ -308,13 +308,12 @@ pub(crate) fn sandbox(
     printer: &Printer,
     limits: &LimitFlags,
     grants: &GrantFlags,
-    tools: Vec<Arc<dyn Tool>>,
+    tools: &Toolset,
     arguments: Vec<String>,
 ) -> Result<Sandbox> {
     let engine = image.engine(printer)?;
     let builder = Sandbox::builder(&engine).limits(limits.limits()).args(arguments);
-    let builder = tools.into_iter().fold(builder, |builder, tool| builder.shared_tool(tool));
-    image.sandbox(grants.apply(builder, image)?)
+    image.sandbox(grants.apply(tools.apply(builder), image)?)
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

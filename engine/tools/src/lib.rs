@@ -5,6 +5,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "asking")]
+pub mod asking;
 #[cfg(feature = "component")]
 pub mod component;
 #[cfg(feature = "egress")]

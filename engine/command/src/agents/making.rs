@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use fumehood::{Determinism, Engine, Sandbox, SandboxBuilder, Tool};
+use fumehood::{Determinism, Engine, Sandbox, SandboxBuilder};
 use fumehood_agent::{Agent, AgentBuilder, AgentConfigError};
 use fumehood_model::{Model, Rates, Replay, Scripted};
 use fumehood_policy::Warden;
@@ -20,6 +20,7 @@ use crate::policy::Watch;
 use crate::printer::Printer;
 use crate::run::Files;
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, granted};
+use crate::toolbox::Toolset;
 
 /// The engines that agents run on: one for each image that they name.
 pub(crate) struct Engines<'a> {
@@ -53,7 +54,7 @@ pub(crate) struct Overrides<'a> {
     pub(crate) grants: &'a GrantFlags,
     pub(crate) files: Option<&'a Files>,
     /// Besides those of the folder.
-    pub(crate) tools: &'a [Arc<dyn Tool>],
+    pub(crate) tools: &'a Toolset,
     /// Who watches over what its tools are used for.
     pub(crate) watch: &'a Watch,
     /// The guard of its manager, which is that of agents without a policy of their own.
@@ -69,25 +70,26 @@ struct Nothing {
     model: ModelFlags,
     limits: LimitFlags,
     grants: GrantFlags,
+    tools: Toolset,
     watch: Watch,
 }
 
 impl Default for Nothing {
     fn default() -> Nothing {
-        let (model, limits, grants) = Default::default();
-        Nothing { model, limits, grants, watch: Watch::of_nobody() }
+        let (model, limits, grants, tools) = Default::default();
+        Nothing { model, limits, grants, tools, watch: Watch::of_nobody() }
     }
 }
 
 impl Nothing {
     fn overrides(&self) -> Overrides<'_> {
-        let Nothing { model, limits, grants, watch } = self;
+        let Nothing { model, limits, grants, tools, watch } = self;
         Overrides {
             model,
             limits,
             grants,
             files: None,
-            tools: &[],
+            tools,
             watch,
             warden: None,
             asks_models: false,
@@ -235,9 +237,7 @@ impl AgentFolder {
                 }
             }
         }
-        for tool in overrides.tools {
-            sandbox = sandbox.shared_tool(Arc::clone(tool));
-        }
+        sandbox = overrides.tools.apply(sandbox);
         sandbox = overrides.grants.apply_over(file.http.as_ref(), sandbox, &image)?;
         if let Some(files) = overrides.files {
             sandbox = files.granted(sandbox)?;

@@ -26,7 +26,7 @@ pub(crate) struct Mistake {
 
 impl Mistake {
     /// What is wrong with a file that is shown by this name, or with a folder.
-    pub(super) fn new(file: impl fmt::Display, what: impl fmt::Display) -> Mistake {
+    pub(crate) fn new(file: impl fmt::Display, what: impl fmt::Display) -> Mistake {
         // It has what the files say, and goes to the terminal.
         let (file, what) =
             (units::printable(&file.to_string()), units::printable(&what.to_string()));
@@ -34,7 +34,7 @@ impl Mistake {
     }
 
     /// The same with the place in the file, as far as it is known.
-    pub(super) fn at(self, line: Option<usize>, key: Option<&str>) -> Mistake {
+    pub(crate) fn at(self, line: Option<usize>, key: Option<&str>) -> Mistake {
         Mistake { line, key: key.map(units::printable), ..self }
     }
 }
@@ -150,7 +150,7 @@ impl Lines {
 }
 
 /// The line of a place in a text, from 1.
-pub(super) fn line(text: &str, at: usize) -> usize {
+pub(crate) fn line(text: &str, at: usize) -> usize {
     1 + text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count()
 }
 
@@ -219,7 +219,7 @@ pub(super) fn known(message: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What a name may be meant for that is none of these.
-pub(super) fn meant(wrong: &str, known: &[&str]) -> String {
+pub(crate) fn meant(wrong: &str, known: &[&str]) -> String {
     let alike = known.iter().map(|name| (strsim::jaro_winkler(wrong, name), name));
     let alike = alike.filter(|(alike, _)| *alike > ALIKE);
     match alike.max_by(|(one, _), (other, _)| one.total_cmp(other)) {

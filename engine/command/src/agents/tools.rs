@@ -4,7 +4,6 @@
 
 use std::io::Read as _;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use cap_std::fs::Dir;
@@ -14,9 +13,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::agents::mistakes::{self, Mistake};
-use crate::components;
+use crate::components::{self, ComponentSettings};
 use crate::sandboxing::ImageFlags;
-use crate::units;
 
 /// Bytes of a component that belongs to an agent.
 const COMPONENT_BYTES: u64 = 64 << 20;
@@ -105,19 +103,9 @@ impl ToolSource {
 }
 
 fn component(table: toml::Table, folder: Option<&Dir>) -> Result<ToolSource> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Said {
-        file: String,
-        #[serde(default, deserialize_with = "units::in_file::bytes")]
-        memory: Option<u64>,
-        #[serde(default, deserialize_with = "units::in_file::time")]
-        time: Option<Duration>,
-        #[serde(default, deserialize_with = "units::in_file::amount")]
-        fuel: Option<u64>,
-    }
-    let Said { file, memory, time, fuel } =
+    let settings: ComponentSettings =
         table.try_into().map_err(|error: toml::de::Error| anyhow!(error.message().to_owned()))?;
+    let (file, limits) = (settings.file.clone(), settings.limits());
     let mut bytes = Vec::new();
     if let Some(folder) = folder {
         let read = |bytes: &mut Vec<u8>| {
@@ -129,10 +117,6 @@ fn component(table: toml::Table, folder: Option<&Dir>) -> Result<ToolSource> {
             bail!("`{file}` is longer than {COMPONENT_BYTES} bytes");
         }
     }
-    let mut limits = ComponentLimits::default();
-    limits.memory_bytes = memory.unwrap_or(limits.memory_bytes);
-    limits.time = time.unwrap_or(limits.time);
-    limits.fuel = fuel;
     Ok(ToolSource::Component(ComponentSource { file, limits, bytes }))
 }
 

@@ -24,17 +24,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use fumehood::{Sandbox, Tool};
+use fumehood::Sandbox;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use crate::agents::Engines;
 use crate::model::ModelFlags;
 use crate::printer::Printer;
-use crate::program_tool::ProgramTool;
 use crate::report::Exit;
 use crate::run::Files;
 use crate::sandboxing::ImageFlags;
+use crate::toolbox::ToolFlags;
 use crate::units;
 use report::Report;
 use results::{Outcome, Record, Results, System};
@@ -63,9 +63,8 @@ pub(crate) struct EvalFlags {
     baseline: Option<Baseline>,
     #[command(flatten)]
     model: ModelFlags,
-    /// Give the agents a tool: a program of this machine, which a file describes
-    #[arg(long, value_name = "FILE")]
-    tool: Vec<PathBuf>,
+    #[command(flatten)]
+    tools: ToolFlags,
     /// The folder that the files of tasks are in [default: that of TASKS]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -115,8 +114,7 @@ pub(crate) async fn eval(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     let tasks = Tasks::open(&flags.tasks, flags.data.as_deref())?;
-    let open = |path: &PathBuf| Ok(Arc::new(ProgramTool::open(path)?) as Arc<dyn Tool>);
-    let tools = flags.tool.iter().map(open).collect::<Result<Vec<_>>>()?;
+    let tools = flags.tools.open(image, printer)?;
     let engines = Engines::new(image, printer);
     let systems = Systems::open(&flags, tools, &engines)?;
     let folder = flags.out.clone().unwrap_or_else(|| folder_of(&flags));

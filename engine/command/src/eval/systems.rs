@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use fumehood::Tool;
 use fumehood_agent::Agent;
 use fumehood_model::{Model, Replay};
 use serde_json::json;
@@ -20,6 +19,7 @@ use crate::policy::Watch;
 use crate::run::Files;
 use crate::sandboxing::GrantFlags;
 use crate::telemetry;
+use crate::toolbox::Toolset;
 
 /// All that is there to make the agent for a task.
 pub(super) struct Systems {
@@ -29,7 +29,7 @@ pub(super) struct Systems {
     record: Option<PathBuf>,
     model: ModelFlags,
     grants: GrantFlags,
-    tools: Vec<Arc<dyn Tool>>,
+    tools: Toolset,
     max_steps: Option<u32>,
 }
 
@@ -47,7 +47,7 @@ impl Systems {
     /// Reads the agent. What cannot be made is told.
     pub(super) fn open(
         flags: &EvalFlags,
-        tools: Vec<Arc<dyn Tool>>,
+        tools: Toolset,
         engines: &Engines<'_>,
     ) -> Result<Systems> {
         let mut model = flags.model.clone();
@@ -121,6 +121,7 @@ impl Systems {
         let folder = self.folder(system);
         let chosen = folder.and_then(|folder| self.model.over(folder.choice().ok()?));
         let tools = self
+            .tools
             .tools
             .iter()
             .map(|tool| json!([tool.name(), tool.description(), tool.parameters()]));

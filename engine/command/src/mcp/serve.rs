@@ -21,6 +21,7 @@ use crate::policy::Watch;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags};
+use crate::toolbox::Toolset;
 use crate::units;
 
 /// Bytes of memory of idle sessions, if nothing else is said.
@@ -109,7 +110,7 @@ fn desk(flags: &ServeFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Resul
         limits,
         grants,
         files: None,
-        tools: &[],
+        tools: &Toolset::default(),
         asks_models: true,
         own_prompts: true,
         watch: &watch,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Parser as _;
-use fumehood::{Sandbox, Tool};
+use fumehood::Sandbox;
 use fumehood_agent::Agent;
 use fumehood_policy::AuditLog;
 
@@ -26,10 +26,10 @@ use crate::mcp::{Answering, McpServerFlags, Servers};
 use crate::model::ModelFlags;
 use crate::policy::{PolicyFlags, Watch};
 use crate::printer::Printer;
-use crate::program_tool::ProgramTool;
 use crate::report::Exit;
 use crate::runs::{self, Invocation, RunFolder, RunsFlags};
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags};
+use crate::toolbox::ToolFlags;
 use crate::{Arguments, Command, chat, telemetry};
 
 pub(crate) use demo::{DemoFlags, demo};
@@ -68,9 +68,6 @@ pub(crate) struct AgentFlags {
     /// Give the agent a copy of a file, to read in /data
     #[arg(long, value_name = "PATH")]
     file: Vec<PathBuf>,
-    /// Give the agent a tool: a program of this machine, which a file describes
-    #[arg(long, value_name = "FILE")]
-    tool: Vec<PathBuf>,
     /// Instructions for the system prompt
     #[arg(long, value_name = "TEXT")]
     instructions: Option<String>,
@@ -92,6 +89,8 @@ pub(crate) struct AgentFlags {
     limits: LimitFlags,
     #[command(flatten)]
     grants: GrantFlags,
+    #[command(flatten)]
+    tools: ToolFlags,
     #[command(flatten)]
     mcp: McpServerFlags,
 }
@@ -150,13 +149,12 @@ impl AgentFlags {
         image: &ImageFlags,
         printer: &Arc<Printer>,
     ) -> Result<Agent> {
-        let open = |path: &PathBuf| Ok(Arc::new(ProgramTool::open(path)?) as Arc<dyn Tool>);
-        let mut tools = self.tool.iter().map(open).collect::<Result<Vec<_>>>()?;
+        let mut tools = self.tools.open(image, printer)?;
         tools.extend(servers.tools());
         let mut agent = match &self.agent {
             Some(folder) => {
                 let Self { model, limits, grants, .. } = self;
-                let (files, tools) = (Some(files), tools.as_slice());
+                let (files, tools) = (Some(files), &tools);
                 let (asks_models, own_prompts) = (true, true);
                 let overrides = Overrides {
                     model,
@@ -177,9 +175,8 @@ impl AgentFlags {
                 let builder = Sandbox::builder(&image.engine(printer)?);
                 let builder = builder.guard(watch.warden(None)?);
                 let builder = self.grants.apply(builder.limits(self.limits.limits()), image)?;
-                let builder =
-                    tools.into_iter().fold(builder, |builder, tool| builder.shared_tool(tool));
-                Agent::code(model, image.applied(files.granted(builder)?)?)
+                let builder = files.granted(tools.apply(builder))?;
+                Agent::code(model, image.applied(builder)?)
             }
         };
         agent = agent.capture_content(telemetry::captures_content());

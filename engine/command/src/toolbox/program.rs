@@ -4,11 +4,11 @@
 //! runs as the user who has started the command, with all that the user may do; the code in the sandbox has a
 //! say in the arguments alone, which are checked before the program is started.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use fumehood::{Arguments, Tool, ToolError, ToolFuture, ToolInput, ToolLabels, ToolOutput};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -62,17 +62,6 @@ fn time<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D
 }
 
 impl ProgramTool {
-    /// The tool that a file describes.
-    pub(crate) fn open(path: &Path) -> Result<ProgramTool> {
-        let read = || {
-            let text = std::fs::read_to_string(path)?;
-            let tool = toml::from_str::<ProgramTool>(&text)?;
-            let folder = path.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
-            tool.in_folder(folder)
-        };
-        read().with_context(|| format!("cannot use the tool in `{}`", path.display()))
-    }
-
     /// The tool, whose program runs in a folder.
     pub(crate) fn in_folder(self, folder: PathBuf) -> Result<ProgramTool> {
         if self.program.is_empty() {

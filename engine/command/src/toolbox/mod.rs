@@ -1,0 +1,75 @@
+//! Tools that the flags give to code and agents.
+//!
+//! * `source`: where tools come from, by name; `library` has those that need no description
+//! * `asking`: the tool that asks the user
+//! * `program`: tools that are programs of this machine
+
+mod asking;
+mod library;
+mod program;
+mod source;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use fumehood::{Module, SandboxBuilder, Tool};
+
+use crate::printer::Printer;
+use crate::sandboxing::ImageFlags;
+use source::Making;
+
+/// Which tools there are.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "What the code may reach")]
+pub(crate) struct ToolFlags {
+    /// Give it a tool: the name of one of the library, or a file that describes one. docs/tools.md lists both
+    #[arg(long, value_name = "NAME|FILE")]
+    tool: Vec<String>,
+}
+
+impl ToolFlags {
+    /// The tools that were named.
+    pub(crate) fn open(&self, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Toolset> {
+        let making = Making { image, printer };
+        let mut tools = Toolset::default();
+        for named in &self.tool {
+            tools.extend(source::open(named, &making)?);
+        }
+        Ok(tools)
+    }
+}
+
+/// What code is given to call.
+#[derive(Clone, Default)]
+pub(crate) struct Toolset {
+    /// Functions that are there without being imported.
+    pub(crate) tools: Vec<Arc<dyn Tool>>,
+    /// What code imports.
+    pub(crate) modules: Vec<Module>,
+}
+
+impl Toolset {
+    /// One tool.
+    pub(crate) fn of(tool: impl Tool) -> Toolset {
+        Toolset { tools: vec![Arc::new(tool)], modules: Vec::new() }
+    }
+
+    pub(crate) fn extend(&mut self, others: impl Into<Toolset>) {
+        let Toolset { tools, modules } = others.into();
+        self.tools.extend(tools);
+        self.modules.extend(modules);
+    }
+
+    /// A sandbox that has them.
+    pub(crate) fn apply(&self, builder: SandboxBuilder) -> SandboxBuilder {
+        let tools = self.tools.iter().cloned();
+        let builder = tools.fold(builder, |builder, tool| builder.shared_tool(tool));
+        builder.modules(self.modules.iter().cloned())
+    }
+}
+
+impl From<Vec<Arc<dyn Tool>>> for Toolset {
+    fn from(tools: Vec<Arc<dyn Tool>>) -> Toolset {
+        Toolset { tools, modules: Vec::new() }
+    }
+}

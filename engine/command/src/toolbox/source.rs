@@ -1,0 +1,105 @@
+//! Where tools come from.
+//!
+//! A file that describes a tool says its `source`, which decides what else it can say. Who starts the command has
+//! written it, or trusts who has: it can name programs, folders of this machine and environment variables with keys.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow};
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, Deserializer};
+
+use crate::agents::mistakes::{self, Mistake};
+use crate::components::{self, ComponentSettings};
+use crate::printer::Printer;
+use crate::sandboxing::ImageFlags;
+use crate::toolbox::program::ProgramTool;
+use crate::toolbox::{Toolset, library};
+
+/// What else there is for making tools.
+pub(super) struct Making<'a> {
+    pub(super) image: &'a ImageFlags,
+    pub(super) printer: &'a Arc<Printer>,
+}
+
+/// A file that describes tools, without its `source`.
+pub(super) struct Description<'a> {
+    text: &'a str,
+    shown: &'a str,
+    table: Spanned<DeTable<'a>>,
+    /// The folder that it is in, which paths begin in.
+    pub(super) folder: PathBuf,
+}
+
+impl Description<'_> {
+    /// What it says. What is wrong is told with its line.
+    pub(super) fn settings<T: DeserializeOwned>(&self) -> Result<T> {
+        let settings = T::deserialize(Deserializer::from(self.table.clone()));
+        Ok(settings.map_err(|error| mistakes::told(&error, self.text, self.shown))?)
+    }
+}
+
+type Maker = fn(&Description<'_>, &Making<'_>) -> Result<Toolset>;
+
+/// What each source is called, and who makes tools of what a description says.
+const SOURCES: [(&str, Maker); 2] = [("program", program), ("component", component)];
+
+/// The source of descriptions that say none.
+const USUAL: &str = "program";
+
+/// The tools that a flag names: one of the library, or a file.
+pub(super) fn open(named: &str, making: &Making<'_>) -> Result<Toolset> {
+    let path = Path::new(named);
+    let is_name = path.components().count() == 1 && path.extension().is_none();
+    if is_name {
+        if let Some(tool) = library::find(named, making) {
+            return tool.with_context(|| format!("cannot use the tool `{named}`"));
+        }
+        if !path.is_file() {
+            let names = library::names().collect::<Vec<_>>();
+            let meant = mistakes::meant(named, &names);
+            return Err(anyhow!("there is no tool `{named}` in the library, nor a file; {meant}"));
+        }
+    }
+    described(path, making).with_context(|| format!("cannot use the tool in `{named}`"))
+}
+
+fn described(path: &Path, making: &Making<'_>) -> Result<Toolset> {
+    let text = std::fs::read_to_string(path)?;
+    let folder = path.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
+    let shown = path.display().to_string();
+    let mut table = DeTable::parse(&text).map_err(|error| mistakes::told(&error, &text, &shown))?;
+    let line = |at: usize| Some(mistakes::line(&text, at));
+    let source = table.get_mut().remove("source");
+    let (name, at) = match &source {
+        None => (USUAL, 0),
+        Some(source) => match source.get_ref().as_str() {
+            Some(name) => (name, source.span().start),
+            None => {
+                let wrong = Mistake::new(&shown, "it is the name of a source, a text");
+                return Err(wrong.at(line(source.span().start), Some("source")).into());
+            }
+        },
+    };
+    let Some((_, make)) = SOURCES.iter().find(|(known, _)| *known == name) else {
+        let meant = mistakes::meant(name, &SOURCES.map(|(name, _)| name));
+        let wrong = Mistake::new(&shown, format!("there is no source `{name}`; {meant}"));
+        return Err(wrong.at(line(at), Some("source")).into());
+    };
+    make(&Description { text: &text, shown: &shown, table, folder }, making)
+}
+
+fn program(description: &Description<'_>, _: &Making<'_>) -> Result<Toolset> {
+    let tool = description.settings::<ProgramTool>()?;
+    Ok(Toolset::of(tool.in_folder(description.folder.clone())?))
+}
+
+fn component(description: &Description<'_>, making: &Making<'_>) -> Result<Toolset> {
+    let settings = description.settings::<ComponentSettings>()?;
+    let file = description.folder.join(&settings.file);
+    let component = components::open(&components::engine(making.image)?, &file)?;
+    let modules = component.limits(settings.limits()).modules();
+    Ok(Toolset { modules, ..Toolset::default() })
+}
