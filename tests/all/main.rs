@@ -32,6 +32,7 @@ mod session_format;
 mod sessions;
 mod shelf;
 mod terminal;
+mod toolbox;
 mod tools;
 mod wit;
 

@@ -26,7 +26,7 @@ fn answer(question: &UserQuestion, printer: &Printer) -> Option<String> {
     printer.say(&format!("\nThe agent asks:\n{}", units::printable_text(&question.text)));
     let choices = &question.choices;
     for (number, choice) in choices.iter().enumerate() {
-        printer.say(&format!("  {}. {}", number + 1, units::printable(choice)));
+        printer.say(&format!("  {}. {}", number + 1, units::printable_text(choice)));
     }
     loop {
         let said = match choices.len() {
