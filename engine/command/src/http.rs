@@ -1,10 +1,15 @@
 //! HTTP for code: what flags, and files of operators and agents, say about it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use fumehood_tools::egress::{Egress, EgressLimits, HttpCredential, HttpRule, HttpTool};
+use fumehood_policy::{AuditLog, AuditedRequest};
+use fumehood_tools::egress::{
+    Egress, EgressBuilder, EgressLimits, HttpCredential, HttpOutcome, HttpReport, HttpRule,
+    HttpTool,
+};
 use serde::Deserialize;
 
 use crate::agents::mistakes;
@@ -82,7 +87,12 @@ impl HttpTable {
 
 impl HttpFlags {
     /// The function that sends requests, if any are allowed here or by an agent's file.
-    pub(crate) fn tool(&self, agent: Option<&HttpTable>) -> Result<Option<HttpTool>> {
+    /// Requests are written into the log.
+    pub(crate) fn tool(
+        &self,
+        agent: Option<&HttpTable>,
+        log: Option<Arc<AuditLog>>,
+    ) -> Result<Option<HttpTool>> {
         let (file, credentials) = self.file()?;
         let tables = agent.into_iter().chain(file.as_ref()).collect::<Vec<_>>();
         let mut rules = self.allow_http.clone();
@@ -102,7 +112,7 @@ impl HttpFlags {
         for credential in credentials {
             builder = builder.credential(credential);
         }
-        Ok(Some(HttpTool::new(builder.build()?)))
+        Ok(Some(HttpTool::new(logged(builder, log).build()?)))
     }
 
     /// What the operator's file says.
@@ -123,5 +133,61 @@ impl HttpFlags {
         file.http.rules().with_context(|| format!("`{shown}`"))?;
         let credentials = file.credentials.into_iter().map(credential).collect::<Result<_>>()?;
         Ok((Some(file.http), credentials))
+    }
+}
+
+/// A client whose requests are written into a log, if there is one.
+pub(crate) fn logged(builder: EgressBuilder, log: Option<Arc<AuditLog>>) -> EgressBuilder {
+    let Some(log) = log else { return builder };
+    builder.listener(move |report: &HttpReport<'_>| {
+        let (status, reason) = match &report.outcome {
+            HttpOutcome::Answered(status) => (Some(*status), None),
+            HttpOutcome::Failed(error) => (None, Some(error.to_string())),
+            _ => (None, Some("nobody waits for the answer".to_owned())),
+        };
+        let written = log.request(&AuditedRequest {
+            method: report.method,
+            server: server(report.url),
+            status,
+            reason: reason.as_deref(),
+            credential: report.credential,
+            sent: report.sent,
+            received: report.received,
+            took: report.took,
+        });
+        // The request is over. A log that cannot be written keeps the next call from being made.
+        written.ok();
+    })
+}
+
+/// The part of a URL that says who is asked. What else is in it may be meant for nobody else to read.
+fn server(url: &str) -> &str {
+    let begin = url.find("://").map_or(0, |at| at + 3);
+    let rest = url.get(begin..).unwrap_or_default();
+    let end = begin + rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let server = url.get(..end).unwrap_or_default();
+    match server.rfind('@') {
+        // A user, and perhaps a password.
+        Some(at) => server.get(at + 1..).unwrap_or_default(),
+        None => server,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_says_who_was_asked_and_no_more() {
+        for (url, told) in [
+            ("https://example.org:8443/a?key=1", "https://example.org:8443"),
+            ("http://[::1]?x", "http://[::1]"),
+            ("http://ada:secret@example.org/", "example.org"),
+            ("http://a@b@c", "c"),
+            ("example.org\\@x", "example.org"),
+            ("", ""),
+        ] {
+            assert_eq!(server(url), told, "{url}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The flags that say what code may reach and use, and the sandbox that follows from them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -10,6 +11,7 @@ use fumehood::{
     Determinism, Engine, Grant, Image, ImageError, Limits, Metering, Sandbox, SandboxBuilder,
 };
 use fumehood_image::ImageStore;
+use fumehood_policy::AuditLog;
 use serde::Deserialize;
 
 use crate::components;
@@ -266,17 +268,18 @@ impl GrantFlags {
         builder: SandboxBuilder,
         image: &ImageFlags,
     ) -> Result<SandboxBuilder> {
-        self.apply_over(None, builder, image)
+        self.apply_over(None, builder, image, None)
     }
 
-    /// The same for an agent whose file says something of HTTP.
+    /// The same for an agent whose file says something of HTTP. Requests are written into the log.
     pub(crate) fn apply_over(
         &self,
         agent: Option<&HttpTable>,
         mut builder: SandboxBuilder,
         image: &ImageFlags,
+        log: Option<Arc<AuditLog>>,
     ) -> Result<SandboxBuilder> {
-        if let Some(http) = self.http.tool(agent)? {
+        if let Some(http) = self.http.tool(agent, log)? {
             builder = builder.http(http);
         }
         for flag in &self.grant {

@@ -38,7 +38,7 @@ pub mod units;
 mod warden;
 
 pub use approval::{Approval, Approver, Approving, Question};
-pub use audit::{AuditError, AuditLog, Damage, Head, Verified, verify};
+pub use audit::{AuditError, AuditLog, AuditedRequest, Damage, Head, Verified, verify};
 pub use decision::{Call, Decision, Reason, Verdict};
 pub use file::PolicyError;
 pub use policy::{ArgumentRules, Contact, Flow, Policy, Rate, ToolRules};

@@ -70,3 +70,41 @@ requests.get('http://{host}/large?1025')"
     let (_, stderr) = text(&fumehood(&["exec", "-c", "1", "--http", file]).output().unwrap());
     assert!(stderr.contains("line 4: there is no key `respons`"), "{stderr}");
 }
+
+#[test]
+fn what_was_asked_for_and_what_was_refused_is_in_the_log() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().unwrap();
+    let code = format!(
+        "import requests
+print(requests.get('http://127.0.0.1:{}/a?token=s3cret').text)
+for url in ['http://169.254.169.254/latest/meta-data', 'https://ada:s3cret@example.org/']:
+    try:
+        requests.get(url)
+    except requests.RequestException:
+        pass
+final_answer('done')",
+        server.port
+    );
+    let reply = serde_json::json!({ "content": format!("Thought: I look.\n<code>\n{code}\n") });
+    std::fs::write(folder.path().join("replies.jsonl"), format!("{reply}\n")).unwrap();
+    let host = format!("127.0.0.1:{}", server.port);
+    let arguments = [
+        &["run", "Look.", "--model", "replay:replies.jsonl", "--audit", "audit.jsonl"][..],
+        &["--allow-http", "*", "--allow-http-private", &host],
+    ];
+    let output = fumehood(&arguments.concat()).current_dir(folder.path()).output().unwrap();
+    assert_eq!(text(&output).0, "done\n", "{}", text(&output).1);
+    let log = std::fs::read_to_string(folder.path().join("audit.jsonl")).unwrap();
+    let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let requests = lines.filter(|line| line["event"] == "request").collect::<Vec<_>>();
+    let [answered, metadata, ..] = requests.as_slice() else { panic!("{log}") };
+    assert_eq!(answered["server"], format!("http://{host}"));
+    assert_eq!((&answered["status"], &answered["method"]), (&200.into(), &"GET".into()));
+    assert_eq!(metadata["server"], "http://169.254.169.254");
+    let reason = metadata["reason"].as_str().unwrap();
+    assert!(reason.contains("link-local"), "{reason}");
+    let verified =
+        fumehood(&["audit", "verify", "audit.jsonl"]).current_dir(folder.path()).output();
+    assert_eq!(verified.unwrap().status.code(), Some(0));
+}

@@ -238,7 +238,7 @@ impl AgentFolder {
             }
         }
         sandbox = overrides.tools.apply(sandbox);
-        sandbox = overrides.grants.apply_over(file.http.as_ref(), sandbox, &image)?;
+        sandbox = overrides.grants.apply_over(file.http.as_ref(), sandbox, &image, watch.log())?;
         if let Some(files) = overrides.files {
             sandbox = files.granted(sandbox)?;
         }

@@ -174,7 +174,8 @@ impl AgentFlags {
                 let model = self.model.model()?;
                 let builder = Sandbox::builder(&image.engine(printer)?);
                 let builder = builder.guard(watch.warden(None)?);
-                let builder = self.grants.apply(builder.limits(self.limits.limits()), image)?;
+                let builder = builder.limits(self.limits.limits());
+                let builder = self.grants.apply_over(None, builder, image, watch.log())?;
                 let builder = files.granted(tools.apply(builder))?;
                 Agent::code(model, image.applied(builder)?)
             }

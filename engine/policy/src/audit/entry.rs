@@ -69,6 +69,19 @@ pub(crate) enum Entry<'a> {
     },
     /// Nobody waits for the answer any more.
     Abandoned { session: u64, call: u64, took_ms: u64 },
+    /// A request over HTTP is over, which a call has led to.
+    Request {
+        method: &'a str,
+        server: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        credential: bool,
+        sent: u64,
+        received: u64,
+        took_ms: u64,
+    },
 }
 
 /// What was decided about a call.

@@ -16,7 +16,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 pub(crate) use self::entry::{
     Decided, Entry, described, digest, milliseconds, outcome, reason, sha256,
@@ -61,6 +61,28 @@ pub enum AuditError {
         #[source]
         source: io::Error,
     },
+}
+
+/// A request over HTTP that is over, for the log. What exactly was asked for is in the line of the call that led to
+/// it, unless the policy keeps it out.
+#[derive(Clone, Copy, Debug)]
+pub struct AuditedRequest<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// Scheme, host and port.
+    pub server: &'a str,
+    /// The status that the server has answered with; nothing if there is no answer.
+    pub status: Option<u16>,
+    /// Why there is no answer: it was refused, has failed, or nobody waited for it.
+    pub reason: Option<&'a str>,
+    /// Whether the host added a credential.
+    pub credential: bool,
+    /// Bytes of the body that was sent.
+    pub sent: u64,
+    /// Bytes of the body that came.
+    pub received: u64,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// Where a log ends.
@@ -159,6 +181,27 @@ impl AuditLog {
         }
         writing.last = link;
         Ok(link.number)
+    }
+
+    /// Writes down what came of a request.
+    ///
+    /// # Errors
+    ///
+    /// [`AuditError::Io`], [`AuditError::TooLong`]
+    pub fn request(&self, request: &AuditedRequest<'_>) -> Result<(), AuditError> {
+        let AuditedRequest { method, server, status, credential, sent, received, .. } = *request;
+        let (reason, took_ms) = (request.reason.map(reason), milliseconds(request.took));
+        self.write(&Entry::Request {
+            method,
+            server,
+            status,
+            reason,
+            credential,
+            sent,
+            received,
+            took_ms,
+        })?;
+        Ok(())
     }
 
     /// Where it ends now. Whoever keeps this elsewhere can tell later that the log was not cut before it.
