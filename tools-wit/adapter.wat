@@ -5,7 +5,8 @@
 ;; answer where it is told to. The first byte of a request names the operation:
 ;;
 ;;   1  tools.call        u32 lengths of the name, of the arguments and of what is said about the
-;;                        contents, then these three, and the contents     answers, or fails with -1
+;;                        contents, u32 address and length of the contents, then the first three
+;;                                                                answers, or fails with -1
 ;;   2  answer.give       u8 has JSON, u8 case of the content, u32 lengths of the JSON, of the text and
 ;;                        of the first part of the content, then these three, and its second part
 ;;   3  limits.interruption                                          answers the exception's text
@@ -14,6 +15,10 @@
 ;;   6  tools.wait        s64 nanoseconds        answers numbers of calls
 ;;   7  tools.take        u32 number             answers as 1, or fails with -1
 ;;   8  tools.abandon     u32 number
+;;   9  tools.content     u32 position, u32 address and length of the memory that they are wanted in
+;;                        answers nothing if they are there, and else the contents
+;;
+;; Addresses are in the guest's memory. The host looks at none that is outside of it.
 ;;
 ;; An answer is memory that the door's owner frees. Numbers are little-endian and unaligned.
 ;;
@@ -33,6 +38,8 @@
     (func $tools_take (param i32 i32)))
   (import "fumehood:guest/tools@0.1.0" "abandon"
     (func $tools_abandon (param i32)))
+  (import "fumehood:guest/tools@0.1.0" "content"
+    (func $tools_content (param i32 i32)))
   (import "fumehood:guest/answer@0.1.0" "give"
     (func $answer_give (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
   (import "fumehood:guest/limits@0.1.0" "interruption"
@@ -71,6 +78,10 @@
   ;;
   ;; It is in memory and not in globals, as whoever goes on in this memory is another instance.
   (global $area (mut i32) (i32.const 0))
+
+  ;; The memory that contents are wanted in, while they are asked for.
+  (global $wanted (mut i32) (i32.const 0))
+  (global $wanted_length (mut i32) (i32.const 0))
 
   ;; The area. While the image is made it is allocated by whoever needs it first.
   (func $results (result i32)
@@ -114,6 +125,10 @@
     (i32.const 0))
 
   (func (export "cabi_import_realloc") (param i32 i32 i32 i32) (result i32)
+    (if (i32.and
+          (i32.ne (global.get $wanted) (i32.const 0))
+          (i32.eq (local.get 3) (global.get $wanted_length)))
+      (then (return (global.get $wanted))))
     (call $realloc (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
 
   (func (export "cabi_export_realloc") (param i32 i32 i32 i32) (result i32)
@@ -137,9 +152,9 @@
           (i32.eq (local.get $operation) (i32.const 1))
           (i32.eq (local.get $operation) (i32.const 5)))
       (then
-        (if (i32.lt_u (local.get $length) (i32.const 13)) (then (return (i32.const -2))))
+        (if (i32.lt_u (local.get $length) (i32.const 21)) (then (return (i32.const -2))))
         ;; Each of the three has to fit into what is left after the one before it.
-        (local.set $left (i32.sub (local.get $length) (i32.const 13)))
+        (local.set $left (i32.sub (local.get $length) (i32.const 21)))
         (local.set $size (i32.load offset=1 align=1 (local.get $request)))
         (if (i32.gt_u (local.get $size) (local.get $left)) (then (return (i32.const -2))))
         (local.set $left (i32.sub (local.get $left) (local.get $size)))
@@ -148,8 +163,7 @@
         (local.set $left (i32.sub (local.get $left) (local.get $json_size)))
         (local.set $text_size (i32.load offset=9 align=1 (local.get $request)))
         (if (i32.gt_u (local.get $text_size) (local.get $left)) (then (return (i32.const -2))))
-        (local.set $left (i32.sub (local.get $left) (local.get $text_size)))
-        (local.set $rest (i32.add (local.get $request) (i32.const 13)))
+        (local.set $rest (i32.add (local.get $request) (i32.const 21)))
         (local.set $json (i32.add (local.get $rest) (local.get $size)))
         (local.set $text (i32.add (local.get $json) (local.get $json_size)))
         (local.set $results (call $results))
@@ -159,7 +173,8 @@
               (local.get $rest) (local.get $size)
               (local.get $json) (local.get $json_size)
               (local.get $text) (local.get $text_size)
-              (i32.add (local.get $text) (local.get $text_size)) (local.get $left)
+              (i32.load offset=13 align=1 (local.get $request))
+              (i32.load offset=17 align=1 (local.get $request))
               (local.get $results))
             (if (i32.load8_u (local.get $results))
               (then (return (call $failed (local.get $results)))))
@@ -174,7 +189,8 @@
           (local.get $rest) (local.get $size)
           (local.get $json) (local.get $json_size)
           (local.get $text) (local.get $text_size)
-          (i32.add (local.get $text) (local.get $text_size)) (local.get $left)
+          (i32.load offset=13 align=1 (local.get $request))
+          (i32.load offset=17 align=1 (local.get $request))
           (local.get $results))
         (return
           (call $answered (local.get $results) (local.get $answer) (local.get $answer_length)))))
@@ -203,6 +219,24 @@
       (then
         (if (i32.ne (local.get $length) (i32.const 5)) (then (return (i32.const -2))))
         (call $tools_abandon (i32.load offset=1 align=1 (local.get $request)))
+        (return (i32.const 0))))
+
+    (if (i32.eq (local.get $operation) (i32.const 9))
+      (then
+        (if (i32.ne (local.get $length) (i32.const 13)) (then (return (i32.const -2))))
+        (local.set $results (call $results))
+        (global.set $wanted (i32.load offset=5 align=1 (local.get $request)))
+        (global.set $wanted_length (i32.load offset=9 align=1 (local.get $request)))
+        (call $tools_content
+          (i32.load offset=1 align=1 (local.get $request)) (local.get $results))
+        (local.set $rest (global.get $wanted))
+        (global.set $wanted (i32.const 0))
+        (if (i32.or
+              (i32.eqz (local.get $rest))
+              (i32.ne (i32.load (local.get $results)) (local.get $rest)))
+          (then
+            (i32.store (local.get $answer) (i32.load (local.get $results)))
+            (i32.store (local.get $answer_length) (i32.load offset=4 (local.get $results)))))
         (return (i32.const 0))))
 
     (if (i32.eq (local.get $operation) (i32.const 2))

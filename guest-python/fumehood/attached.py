@@ -26,7 +26,7 @@ def detached(arguments: dict, attaching, nesting: int) -> tuple[dict, str, list]
     }
     if not found:
         return arguments, "", ()
-    said = [(at, media, sum(part.nbytes for part in parts)) for at, media, parts in found]
+    said = [(at, media, sum(map(len, parts))) for at, media, parts in found]
     return arguments, values.encode(said, 3), [part for _, _, parts in found for part in parts]
 
 
@@ -52,7 +52,9 @@ def _escaped(key) -> str:
     return values.key(key, "a key", 2).replace("~", "~0").replace("/", "~1")
 
 
-def _flat(part) -> memoryview:
+def _flat(part) -> bytes | memoryview:
+    if type(part) is bytes:
+        return part
     view = memoryview(part)
     # An empty view of another shape cannot be cast.
     return view.cast("B") if view.nbytes else memoryview(b"")
@@ -119,12 +121,13 @@ def value_of(answer: bytes):
     """The value of an answer, as `guest.wit` describes it."""
     if answer[:1] != b"\0":
         return values.decode(answer.decode())
-    json, said, contents = door.parts(answer)
+    json, said = door.parts(answer)
     value = values.decode(json)
-    start = 0
-    for at, media, length in values.decode(said):
-        value = _placed(value, at, of(media, contents[start : start + length]))
-        start += length
+    said = values.decode(said)
+    # All of them first: what is made of one may be whatever libraries do, and call tools.
+    contents = [door.content(position, length) for position, (_, _, length) in enumerate(said)]
+    for (at, media, _), content in zip(said, contents):
+        value = _placed(value, at, of(media, content))
     return value
 
 
@@ -140,21 +143,21 @@ def _placed(value, at: str, item):
     return value
 
 
-def of(media: str, content: memoryview):
+def of(media: str, content: bytes):
     """What bytes of a media type are in Python; `bytes`, if there is nothing better."""
     if media == ARRAY:
-        return _loaded(content)
+        return _loaded(memoryview(content))
     if media == TABLE:
         from fumehood import arrow
 
-        return arrow.read(content)
+        return arrow.read(memoryview(content))
     if media in (PNG, JPEG):
         try:
             return image(content)
         except ValueError:
             # Whoever answers says of it what they like, and it is all that there is.
             pass
-    return bytes(content)
+    return content
 
 
 def image(content):

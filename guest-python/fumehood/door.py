@@ -5,9 +5,10 @@ import struct
 import _host
 
 _call = _host.call
-_request = struct.Struct("<BIII").pack
+_request = struct.Struct("<BIIIII").pack
 _lengths = struct.Struct("<xII").unpack_from
 _number = struct.Struct("<BI").pack
+_content = struct.Struct("<BIII").pack
 _time = struct.Struct("<Bq").pack
 _answer = struct.Struct("<BBBIII").pack
 
@@ -19,9 +20,16 @@ class HostFailure(Exception):
     """A tool call that failed; the message names the exception to raise."""
 
 
-def _requested(operation: int, name: str, arguments: str, attached: str, contents) -> bytes:
+_BODY = bytes.__basicsize__ - 1
+"""Where the bytes of a `bytes` object begin, from its address, which its `id` is."""
+
+
+def _called(operation: int, name: str, arguments: str, attached: str, contents) -> bytes:
+    # One that is alone is not copied: it is its own join.
+    whole = b"".join(contents)
     parts = (name.encode(), arguments.encode(), attached.encode())
-    return b"".join((_request(operation, *map(len, parts)), *parts, *contents))
+    head = _request(operation, *map(len, parts), id(whole) + _BODY, len(whole))
+    return _answered(b"".join((head, *parts)))
 
 
 def _answered(request: bytes) -> bytes:
@@ -34,12 +42,12 @@ def _answered(request: bytes) -> bytes:
 def call_tool(name: str, arguments: str, attached: str = "", contents=()) -> bytes:
     """What the tool answers to a JSON object of arguments, and to the bytes that go with them: see
     `parts`."""
-    return _answered(_requested(1, name, arguments, attached, contents))
+    return _called(1, name, arguments, attached, contents)
 
 
 def begin_call(name: str, arguments: str, attached: str = "", contents=()) -> int:
     """Begins such a call; its number."""
-    return int.from_bytes(_answered(_requested(5, name, arguments, attached, contents)), "little")
+    return int.from_bytes(_called(5, name, arguments, attached, contents), "little")
 
 
 def wait(seconds: float | None):
@@ -59,14 +67,25 @@ def abandon(number: int) -> None:
     _call(_number(8, number))
 
 
-def parts(answer: bytes) -> tuple[str, str, memoryview]:
-    """The JSON of an answer, what is said about its contents, and these. Only for an answer that begins
-    with a zero byte; any other is JSON and no more."""
+def parts(answer: bytes) -> tuple[str, str]:
+    """The JSON of an answer, and what is said about its contents. Only for an answer that begins with a zero
+    byte; any other is JSON and no more."""
     json, attached = _lengths(answer)
-    whole = memoryview(answer)
     end = 9 + json
-    said = str(whole[9:end], "utf-8"), str(whole[end : end + attached], "utf-8")
-    return *said, whole[end + attached :]
+    return answer[9:end].decode(), answer[end : end + attached].decode()
+
+
+def content(position: int, length: int) -> bytes:
+    """The bytes at a position of what was said about the contents of the last answer. They are given once."""
+    if length < _SMALL:
+        return _call(_content(9, position, 0, 0))
+    # The host writes them into the object itself, of which nobody else knows yet.
+    empty = bytes(length)
+    return _call(_content(9, position, id(empty) + _BODY, length)) or empty
+
+
+_SMALL = 4096
+"""Bytes that are rather copied twice than made room for; those of one byte are not objects of their own."""
 
 
 def give_answer(

@@ -2,7 +2,7 @@
 # is resized while it is sent.
 import _host, array, struct
 import numpy as np
-whole = struct.pack("<BIII", 1, 4, 12, 0) + b'echo{"value": 7}'
+whole = struct.pack("<BIIIII", 1, 4, 12, 0, 0, 0) + b'echo{"value": 7}'
 print(_host.call(bytearray(whole)), _host.call(memoryview(whole)), _host.call(np.frombuffer(whole, "u1")))
 twice = bytes(b for byte in whole for b in (byte, 0))
 for odd in (memoryview(twice)[::2], np.frombuffer(twice, "u1")[::2], memoryview(whole)[::-1],

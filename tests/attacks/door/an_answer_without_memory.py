@@ -2,7 +2,7 @@
 # other things are: what the step ends with is the memory limit.
 #% limits: memory=228MiB
 import _host, struct
-request = struct.pack("<BIII", 1, 30_000_000, 2, 0) + b"n" * 30_000_000 + b"{}"
+request = struct.pack("<BIIIII", 1, 30_000_000, 2, 0, 0, 0) + b"n" * 30_000_000 + b"{}"
 kept = []
 for size in (1_000_000, 10_000, 100):
     try:

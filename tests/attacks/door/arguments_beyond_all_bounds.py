@@ -4,12 +4,12 @@
 import _host, struct
 for size in (2_000_000, 30_000_000, 60_000_000):
     try:
-        _host.call(struct.pack("<BIII", 1, 4, size + 13, 0) + b'echo{"value": "' + b"x" * size + b'"}')
+        _host.call(struct.pack("<BIIIII", 1, 4, size + 13, 0, 0, 0) + b'echo{"value": "' + b"x" * size + b'"}')
         print("called")
     except ConnectionRefusedError:
         print(_host.call(b"\x04").decode()[:24])
     try:
-        _host.call(struct.pack("<BIII", 1, size, 2, 0) + b"n" * size + b"{}")
+        _host.call(struct.pack("<BIIIII", 1, size, 2, 0, 0, 0) + b"n" * size + b"{}")
         print("called")
     except ConnectionRefusedError:
         print(_host.call(b"\x04").decode()[:24])

@@ -3,7 +3,7 @@
 import _host, struct
 def call(arguments):
     try:
-        return _host.call(struct.pack("<BIII", 1, 4, len(arguments), 0) + b"echo" + arguments)
+        return _host.call(struct.pack("<BIIIII", 1, 4, len(arguments), 0, 0, 0) + b"echo" + arguments)
     except ConnectionRefusedError:
         return _host.call(b"\x04").split(b": ")[0]
 for arguments in (b"", b"{", b"[1]", b"1", b"null", b"{}", b'{"value": NaN}', b'{"value": Infinity}',

@@ -3,7 +3,8 @@
 import _host, json, struct
 def call(arguments, said, contents):
     said = said if isinstance(said, bytes) else json.dumps(said).encode()
-    request = struct.pack("<BIII", 1, 4, len(arguments), len(said)) + b"echo" + arguments + said + contents
+    where = id(contents) + bytes.__basicsize__ - 1
+    request = struct.pack("<BIIIII", 1, 4, len(arguments), len(said), where, len(contents)) + b"echo" + arguments + said
     try:
         return _host.call(request)
     except ConnectionRefusedError:

@@ -3,7 +3,7 @@
 #% limits: tool_calls=2000 memory=300MiB
 import _host, struct
 value = b'"' + b"x" * 100_000 + b'"'
-request = struct.pack("<BIII", 5, 4, len(value) + 11, 0) + b'echo' + b'{"value": ' + value + b"}"
+request = struct.pack("<BIIIII", 5, 4, len(value) + 11, 0, 0, 0) + b'echo' + b'{"value": ' + value + b"}"
 numbers = []
 for _ in range(1000):
     numbers.append(int.from_bytes(_host.call(request), "little"))

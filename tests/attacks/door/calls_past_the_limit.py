@@ -1,7 +1,7 @@
 # Calls tools by the door itself, and takes no notice of the limit. No tool is called past it.
 #% limits: tool_calls=10
 import _host, struct
-request = struct.pack("<BIII", 1, 4, 12, 0) + b'echo{"value": 1}'
+request = struct.pack("<BIIIII", 1, 4, 12, 0, 0, 0) + b'echo{"value": 1}'
 answered = 0
 for _ in range(1000):
     try:

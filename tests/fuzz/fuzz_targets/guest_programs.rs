@@ -138,10 +138,12 @@ impl Action<'_> {
             Action::Door(request) => format!("kept.append(_host.call({}))", literal(request)),
             Action::Tool { size, name, arguments } => {
                 let (size, name) = (sized(size, name), literal(name));
-                format!("_host.call(b'\\1' + {size} + {name} + {})", literal(arguments))
+                let arguments = literal(arguments);
+                format!("a = {arguments}; _host.call(b'\\1' + {size} + struct.pack('<IIII', len(a), 0, 0, 0) + {name} + a)")
             }
             Action::Call(arguments) => {
-                format!("_host.call(b'\\1\\4\\0\\0\\0echo' + {})", literal(arguments.as_bytes()))
+                let arguments = literal(arguments.as_bytes());
+                format!("a = {arguments}; _host.call(struct.pack('<BIIIII', 1, 4, len(a), 0, 0, 0) + b'echo' + a)")
             }
             Action::Answer { json, size, text } => {
                 let size = sized(size, text);
@@ -195,7 +197,7 @@ fn source(actions: &[Action<'_>]) -> String {
         return (*source).to_owned();
     }
     let mut all =
-        "import os, marshal, _host\nx = 1\nkept = globals().setdefault('kept', [])\n".to_owned();
+        "import os, marshal, struct, _host\nx = 1\nkept = globals().setdefault('kept', [])\n".to_owned();
     for (position, action) in actions.iter().enumerate() {
         // What is raised leaves only the last.
         let source = action.source();

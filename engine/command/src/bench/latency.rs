@@ -196,7 +196,7 @@ async fn tools(bench: &mut Bench<'_>) -> Result<()> {
     step(
         &mut session,
         "import _host, struct\narguments = b'{\"a\": 1, \"b\": 2.5, \"c\": 3}'\n\
-         request = struct.pack('<BIII', 1, 3, len(arguments), 0) + b'add' + arguments\ncall = _host.call",
+         request = struct.pack('<BIIIII', 1, 3, len(arguments), 0, 0, 0) + b'add' + arguments\ncall = _host.call",
     )
     .await?;
     let loop_of = |body: &str| format!("for _ in range({CALLS}): {body}");

@@ -49,7 +49,8 @@ fn is_media_type(text: &str) -> bool {
         })
 }
 
-/// An answer as the guest gets it, of which `json` is the value. The failure is a place that it does not have.
+/// An answer as the guest gets it, without its contents. `json` is its value. The failure is a place that it does not
+/// have.
 pub(super) fn answer(json: &str, output: &ToolOutput) -> Result<Vec<u8>, String> {
     let attachments = &output.attachments;
     if attachments.is_empty() {
@@ -63,8 +64,7 @@ pub(super) fn answer(json: &str, output: &ToolOutput) -> Result<Vec<u8>, String>
         Value::from_iter([Value::from(at.as_str()), media.as_ref().into(), length.into()])
     }))
     .to_string();
-    let contents = attachments.iter().map(|one| one.bytes.len()).sum::<usize>();
-    let mut answer = Vec::with_capacity(9 + json.len() + said.len() + contents);
+    let mut answer = Vec::with_capacity(9 + json.len() + said.len());
     answer.push(0);
     for length in [json.len(), said.len()] {
         // Limits are far below this.
@@ -73,8 +73,5 @@ pub(super) fn answer(json: &str, output: &ToolOutput) -> Result<Vec<u8>, String>
     }
     answer.extend(json.as_bytes());
     answer.extend(said.as_bytes());
-    for attachment in attachments {
-        answer.extend_from_slice(&attachment.bytes);
-    }
     Ok(answer)
 }

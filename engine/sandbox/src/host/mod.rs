@@ -11,6 +11,7 @@ mod under_way;
 use std::sync::Arc;
 use std::task::Poll;
 
+use bytes::Bytes;
 use serde_json::value::RawValue;
 use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Trap};
@@ -61,6 +62,8 @@ pub(crate) struct StepIo {
     fuel: Fuel,
     tool_calls: u64,
     under_way: UnderWay,
+    /// Bytes that go with the answer that was given last, and that the guest has not asked for yet.
+    contents: Vec<Bytes>,
     answer: Option<FinalAnswer>,
 }
 
@@ -78,6 +81,7 @@ impl StepIo {
             fuel,
             tool_calls: 0,
             under_way,
+            contents: Vec::new(),
             answer: None,
         }
     }

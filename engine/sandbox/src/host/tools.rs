@@ -3,6 +3,7 @@
 //! Either way a call is checked by [`Host::admit`] before anything runs, and told of by [`Host::settle_call`] when
 //! it is done. A call that was begun runs as a task of its own, which the end of the step ends.
 
+use std::mem::take;
 use std::time::{Duration, Instant};
 
 use super::under_way::{Done, UnderWay};
@@ -74,7 +75,7 @@ impl Host {
     ) -> Result<Vec<u8>, String> {
         let step = &mut self.step;
         let mut shown = String::new();
-        let result = answered.and_then(|(output, told)| {
+        let result = answered.and_then(|(mut output, told)| {
             let too_long = |what: &str, bytes: u64, limit: u64| {
                 format!("ToolError: {name}: {what} {bytes} bytes, the limit is {limit} bytes")
             };
@@ -89,7 +90,12 @@ impl Host {
             }
             let answer = attached::answer(&told, &output)
                 .map_err(|place| format!("ToolError: {name}: its answer has no place {place}"))?;
-            if name == FINAL_ANSWER && step.answer.is_none() {
+            let is_final = name == FINAL_ANSWER && step.answer.is_none();
+            step.contents = match is_final {
+                true => output.attachments.iter().map(|one| one.bytes.clone()).collect(),
+                false => output.attachments.iter_mut().map(|one| take(&mut one.bytes)).collect(),
+            };
+            if is_final {
                 step.answer = Some(FinalAnswer::returned(output, &told));
             }
             shown = told;
@@ -200,6 +206,12 @@ impl guest::tools::Host for Host {
             }
             None => Err(format!("ToolError: there is no call {number} that is done")),
         })
+    }
+
+    fn content(&mut self, position: u32) -> wasmtime::Result<Vec<u8>> {
+        let content = self.step.contents.get_mut(position as usize).map(take);
+        // Nothing is copied where the tool has kept nothing of it.
+        Ok(content.map(Vec::from).unwrap_or_default())
     }
 
     fn abandon(&mut self, number: u32) -> wasmtime::Result<()> {
