@@ -86,3 +86,38 @@ fn a_function_tells_what_it_takes_and_returns() {
     assert_eq!(parameters["required"], serde_json::json!(["place"]));
     assert_eq!(tool.returns().unwrap()["items"]["type"], "string");
 }
+
+/// Counts the words of a file, and writes them down.
+#[tool]
+async fn count_words(path: String, context: CallContext) -> Result<usize, String> {
+    let mut files = context.files().ok_or("no code calls")?;
+    let bytes = files.read(&path).map_err(|error| error.to_string())?;
+    let words = String::from_utf8_lossy(&bytes).split_whitespace().count();
+    let written = files.write("counts/words.txt", words.to_string().as_bytes());
+    written.map_err(|error| error.to_string())?;
+    Ok(words)
+}
+
+#[tokio::test]
+async fn a_tool_reads_and_writes_the_files_of_the_session_that_calls() {
+    let sandbox = builder().tool(count_words()).build().unwrap();
+    let mut session = sandbox.session().await.unwrap();
+    let code = "
+open('text.txt', 'w').write('one two three')
+answers = [count_words('text.txt'), *parallel(count_words, ['/work/text.txt'] * 3)]
+answers, open('/work/counts/words.txt').read()";
+    assert_eq!(repr(session.run(code).await.unwrap()), "([3, 3, 3, 3], '3')");
+    for path in ["/etc/passwd", "../../etc/passwd", "/lib/python3.14/os.py", "/work"] {
+        let exception = raised(session.run(format!("count_words({path:?})")).await.unwrap());
+        assert!(exception.message.starts_with(&format!("`{path}`: ")), "{}", exception.message);
+    }
+    // It is a file of the session like others: gone with a step that is rolled back, and with the session.
+    let broken =
+        "open('text.txt', 'w').write('one')\ncount_words('text.txt')\nimport time\ntime.sleep(60)";
+    let limits = fumehood::Limits::default().with_time(std::time::Duration::from_millis(500));
+    session.run(fumehood::Code::new(broken).atomic(true).limits(limits)).await.unwrap();
+    let read = session.run("open('counts/words.txt').read()").await.unwrap();
+    assert_eq!(repr(read), "'3'");
+    let alone = sandbox.tool_call("count_words", serde_json::json!({"path": "text.txt"})).unwrap();
+    assert_eq!(alone.run().await.unwrap_err().to_string(), "no code calls");
+}

@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 
 use crate::control::{Control, Untimed};
+use crate::files::{Files, SharedTree};
 use crate::labels::Ledger;
 use crate::outcome::{Event, Listener};
 
@@ -33,6 +34,8 @@ pub struct CallContext {
     listener: Option<Listener>,
     tool: Option<Arc<str>>,
     ledger: Ledger,
+    /// The files of the session whose code makes the call.
+    files: Option<SharedTree>,
 }
 
 impl CallContext {
@@ -41,9 +44,10 @@ impl CallContext {
         control: &Arc<Control>,
         listener: Option<Listener>,
         ledger: &Ledger,
+        files: &SharedTree,
     ) -> CallContext {
-        let control = Some(Arc::clone(control));
-        CallContext { control, listener, tool: None, ledger: ledger.clone() }
+        let (control, files) = (Some(Arc::clone(control)), Some(files.clone()));
+        CallContext { control, listener, tool: None, ledger: ledger.clone(), files }
     }
 
     /// The same, entered in this ledger if it is of no step.
@@ -64,6 +68,29 @@ impl CallContext {
     /// The session whose code makes the call; nothing, if no code does.
     pub fn session(&self) -> Option<SessionMark> {
         self.control.as_ref().map(|control| SessionMark(Arc::downgrade(control)))
+    }
+
+    /// The files of the session whose code makes the call: `/work`, where its relative paths begin, and `/tmp`.
+    /// Nothing, if no code does. What a tool writes counts among the same limits as what the code writes, and is
+    /// gone with the step if that is rolled back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fumehood::{ToolError, ToolInput, ToolOutput};
+    ///
+    /// async fn shrink(input: ToolInput) -> Result<ToolOutput, ToolError> {
+    ///     let path = input.arguments["path"].as_str().unwrap_or_default();
+    ///     let files = input.context.files().ok_or_else(|| ToolError::new("there are no files"));
+    ///     let mut files = files?;
+    ///     let bytes = files.read(path).map_err(|error| ToolError::new(error.to_string()))?;
+    ///     let half = &bytes[..bytes.len() / 2];
+    ///     files.write("half.bin", half).map_err(|error| ToolError::new(error.to_string()))?;
+    ///     Ok(serde_json::json!("half.bin").into())
+    /// }
+    /// ```
+    pub fn files(&self) -> Option<Files<'_>> {
+        self.files.as_ref().map(Files::new)
     }
 
     /// The ledger that the call is entered in. A tool that finds out while it works that it answers with what is

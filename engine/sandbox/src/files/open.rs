@@ -13,7 +13,7 @@ impl SharedTree {
         SharedTree(Arc::new(Mutex::new(tree)))
     }
 
-    /// Only one thread at a time works on a session, so nobody waits here.
+    /// Code and the tools that it has called may both be at it. Nobody holds it for longer than it takes to copy a file.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Tree> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -63,7 +63,9 @@ impl Host {
         let call = self.tools.call_of_guest(name, arguments, attached, contents);
         let call = call.map_err(|error| raised(&error.into()))?;
         step.tell(Event::ToolCalled { tool: name, arguments });
-        Ok(call.made_in(CallContext::of_step(&self.control, step.listener.clone(), &step.ledger)))
+        let listener = step.listener.clone();
+        let files = &self.files.tree;
+        Ok(call.made_in(CallContext::of_step(&self.control, listener, &step.ledger, files)))
     }
 
     /// Tells of a call that is done. The answer as the guest gets it, or what it raises.
