@@ -32,6 +32,8 @@ def start(setup: str):
     tools.request_bytes = settings["request_bytes"]
     tools.attached_bytes = settings["attached_bytes"]
     network.grant(settings.get("http"))
+    if packages := settings.get("packages"):
+        _import_from(packages)
     namespace = __main__.__dict__
     namespace["final_answer"] = answers.final_answer
     if settings["tools"]:
@@ -48,6 +50,13 @@ def start(setup: str):
             # There is no step yet that this could be told of; so each is told.
             return lambda source, file, error=error: steps._described(error)
     return steps.run
+
+
+def _import_from(folder: str) -> None:
+    """Has modules be found in a folder, after all others, that may not have been there until now."""
+    if folder not in sys.path:
+        sys.path.append(folder)
+    sys.path_importer_cache.pop(folder, None)
 
 
 def _close_files() -> None:

@@ -179,7 +179,7 @@ fn without_pip_it_is_said_what_is_missing() {
         let output = build(python);
         assert_eq!(output.status.code(), Some(4));
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(stderr.contains("fetching the guest needs Python 3 with pip"), "{stderr}");
+        assert!(stderr.contains("fetching packages needs Python 3 with pip"), "{stderr}");
         assert!(stderr.contains("hint: install them"), "{stderr}");
     }
     // Nothing is left that could be taken for an image.
@@ -188,7 +188,7 @@ fn without_pip_it_is_said_what_is_missing() {
 }
 
 /// A Python whose pip does what a script says.
-fn fake_python(folder: &Path, script: &str) -> PathBuf {
+pub(crate) fn fake_python(folder: &Path, script: &str) -> PathBuf {
     let path = folder.join("python");
     let text = format!("#!/bin/sh\nif [ \"$3\" = --version ]; then exit 0; fi\n{script}\n");
     // An earlier one may still be starting, and what is starting cannot be written to.

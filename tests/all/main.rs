@@ -25,6 +25,7 @@ mod named;
 mod policy;
 mod pool;
 mod prepared;
+mod python;
 mod repl;
 mod rust_tools;
 mod saved;

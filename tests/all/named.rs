@@ -12,12 +12,12 @@ use crate::command::{fumehood, shown, with_stdin};
 use crate::store;
 
 /// A cache of its own, which has the guest images of all tests.
-struct Cache {
+pub(crate) struct Cache {
     folder: TempDir,
 }
 
 impl Cache {
-    fn new() -> Cache {
+    pub(crate) fn new() -> Cache {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("cache");
         std::fs::DirBuilder::new().mode(0o700).create(&root).unwrap();
@@ -34,13 +34,13 @@ impl Cache {
         self.folder.path().join("cache")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = fumehood(arguments);
         command.env("FUMEHOOD_CACHE", self.root()).current_dir(self.folder.path());
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
@@ -53,7 +53,7 @@ impl Cache {
 
     /// What code prints that begins with an image.
     #[track_caller]
-    fn printed(&self, image: &str, code: &str) -> String {
+    pub(crate) fn printed(&self, image: &str, code: &str) -> String {
         let output = self.run(&["exec", "--image", image, "-c", code]);
         assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
         String::from_utf8(output.stdout).unwrap()

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
-use fumehood::{Engine, Metering, PrepareError};
+use anyhow::{Context as _, Result, bail};
+use fumehood::{Engine, Metering, Packages, PrepareError, SandboxBuilder, unusable_name};
+use fumehood_image::Requirements;
 
 use crate::exec::{self, Program};
 use crate::prepared::{self, PreparedImage};
 use crate::printer::Printer;
 use crate::report::{Exit, Status};
-use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox};
+use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox_builder};
 use crate::toolbox::Toolset;
 use crate::units;
 
@@ -36,14 +37,14 @@ pub(crate) enum ImageCommand {
     },
 }
 
-/// Run set-up code once, for sessions that begin with what it leaves
+/// Run set-up code once, or add packages, for sessions that begin with that
 ///
 /// The image gets a name, under which --image finds it: `fumehood exec --image NAME` begins with the
-/// variables, modules and files in /work that the code has left. Folders and variables that are granted here
+/// variables, modules and files in /work that the code has left, and can import the packages. Folders and variables that are granted here
 /// are granted to this code alone. An image of the same name is replaced, if the code runs to its end. Output
 /// and exit status are those of `fumehood exec`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("what").required(true))]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
 pub(crate) struct PrepareFlags {
     /// A name for the image: letters and digits, and after the first also - . and _
     #[arg(value_parser = prepared::name_of)]
@@ -52,8 +53,14 @@ pub(crate) struct PrepareFlags {
     #[arg(long, value_name = "FILE", group = "what")]
     code: Option<PathBuf>,
     /// Run this text
-    #[arg(short = 'c', value_name = "CODE", group = "what")]
+    #[arg(short = 'c', value_name = "CODE", group = "what", conflicts_with = "code")]
     text: Option<String>,
+    /// Add the packages that a file lists as pip reads it, each with its version and hash. They are pure Python
+    #[arg(long, value_name = "FILE", group = "what")]
+    requirements: Option<PathBuf>,
+    /// Add a file of Python, to be imported by its name
+    #[arg(long, value_name = "FILE.py", group = "what")]
+    module: Vec<PathBuf>,
     #[command(flatten)]
     limits: LimitFlags,
     #[command(flatten)]
@@ -108,8 +115,10 @@ pub(crate) async fn image(
 async fn prepare(flags: PrepareFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Exit> {
     let program = Program::read(flags.text.as_deref(), flags.code.as_deref())?;
     let arguments = vec![program.argument()];
+    let tools = Toolset::default();
+    let builder = sandbox_builder(image, printer, &flags.limits, &flags.grants, &tools, arguments)?;
     let sandbox =
-        sandbox(image, printer, &flags.limits, &flags.grants, &Toolset::default(), arguments)?;
+        builder.clone().packages(packages(&flags, builder, image, printer).await?).build()?;
     let code = program.set_up().listener(printer.listener());
     let checkpoint = match sandbox.prepare(code).await {
         Ok(checkpoint) => checkpoint,
@@ -124,6 +133,44 @@ async fn prepare(flags: PrepareFlags, image: &ImageFlags, printer: &Arc<Printer>
     let size = units::about_bytes(kept.describe()?.bytes);
     printer.say(&format!("fumehood: prepared `{}`, {size}", flags.name));
     Ok(Exit::Ok)
+}
+
+/// What sessions of the image can import besides the libraries.
+async fn packages(
+    flags: &PrepareFlags,
+    builder: SandboxBuilder,
+    image: &ImageFlags,
+    printer: &Printer,
+) -> Result<Packages> {
+    let mut packages = Packages::new();
+    if let Some(file) = &flags.requirements {
+        let shown = file.display();
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read `{shown}`"))?;
+        let fetched = match Requirements::read(&text) {
+            Ok(requirements) => requirements.fetch(&image.store()?, &builder.build()?).await,
+            Err(error) => Err(error),
+        };
+        let fetched = fetched.with_context(|| format!("cannot use `{shown}`"))?;
+        for line in fetched.left_out {
+            printer.say(&format!("fumehood: left out {line}"));
+        }
+        for package in fetched.added {
+            printer.say(&format!("fumehood: added {package}"));
+        }
+        packages.add(fetched.packages);
+    }
+    for file in &flags.module {
+        let shown = file.display();
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let module = name.strip_suffix(".py").unwrap_or_default();
+        if let Some(reason) = unusable_name(module) {
+            bail!("`{shown}` cannot be imported, as `{module}` is no name of a module: {reason}");
+        }
+        let bytes = std::fs::read(file).with_context(|| format!("cannot read `{shown}`"))?;
+        packages = packages.file(name, bytes)?;
+    }
+    Ok(packages)
 }
 
 fn list(flags: &ImageFlags, printer: &Printer) -> Result<()> {

@@ -314,9 +314,21 @@ pub(crate) fn sandbox(
     tools: &Toolset,
     arguments: Vec<String>,
 ) -> Result<Sandbox> {
+    Ok(sandbox_builder(image, printer, limits, grants, tools, arguments)?.build()?)
+}
+
+/// The same before it is built.
+pub(crate) fn sandbox_builder(
+    image: &ImageFlags,
+    printer: &Printer,
+    limits: &LimitFlags,
+    grants: &GrantFlags,
+    tools: &Toolset,
+    arguments: Vec<String>,
+) -> Result<SandboxBuilder> {
     let engine = image.engine(printer)?;
     let builder = Sandbox::builder(&engine).limits(limits.limits()).args(arguments);
-    image.sandbox(grants.apply(tools.apply(builder), image)?)
+    image.applied(grants.apply(tools.apply(builder), image)?)
 }
 
 fn variable(text: &str) -> Result<(String, String), String> {

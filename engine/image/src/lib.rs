@@ -17,6 +17,7 @@
 //! * `metering`: what is written into functions so that they can be stopped
 //! * `module`, `component`: surgery on the module, and making it a component
 //! * `make`: the two stages of making an image
+//! * `requirements`: packages that users add
 //! * `store`: where images are kept; locks, publication, removal
 
 #![forbid(unsafe_code)]
@@ -30,9 +31,11 @@ mod make;
 mod metering;
 mod module;
 mod recipe;
+mod requirements;
 mod store;
 
 pub use error::BuildError;
+pub use requirements::{Fetched, Requirements, RequirementsError};
 pub use store::ImageStore;
 
 /// The example of the README runs with the documentation's tests.

@@ -118,6 +118,11 @@ impl ImageStore {
         self.make_folder(self.prepared_folder())
     }
 
+    /// The Python that fetches packages, if one was named.
+    pub(crate) fn python(&self) -> Option<&Path> {
+        self.python.as_deref()
+    }
+
     fn make_folder(&self, folder: PathBuf) -> Result<PathBuf, BuildError> {
         self.prepare_root()?;
         match DirBuilder::new().mode(0o700).create(&folder) {

@@ -112,6 +112,14 @@ pub enum ConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file cannot be one of the [`Packages`](crate::Packages), or what it is imported as has another meaning.
+    #[error("`{path}` cannot be among the packages: {reason}")]
+    Package {
+        /// Where it is, or the name that it is imported by.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A folder cannot be granted under this path of the guest.
     #[error("`{path}` cannot be granted: {reason}")]
     Grant {

@@ -22,7 +22,7 @@ use crate::control::{Control, Ended, Supervised, Watchdog};
 use crate::determinism::Course;
 use crate::engine::Metering;
 use crate::error::SessionError;
-use crate::files::{HostFiles, Places};
+use crate::files::{HostFiles, PACKAGES, Places};
 use crate::host::{Host, MemoryLimit, StepIo};
 use crate::image::hexadecimal;
 use crate::labels::Ledger;
@@ -121,6 +121,9 @@ impl Surroundings {
         });
         if !sandbox.described_modules.is_empty() {
             setup["modules"] = json!(sandbox.described_modules);
+        }
+        if files.has_packages() {
+            setup["packages"] = format!("/{PACKAGES}").into();
         }
         Ok(Surroundings {
             sandbox: Arc::clone(sandbox),

@@ -52,6 +52,7 @@ mod limits;
 mod memory;
 mod modules;
 mod outcome;
+mod packages;
 mod pool;
 mod precompiled;
 mod prepared;
@@ -91,6 +92,7 @@ pub use limits::{
 };
 pub use modules::{Case, Definition, Field, Function, Integer, Kind, Module, Named, Place, Type};
 pub use outcome::{Event, Exception, Failure, Listener, Outcome, Output, Step, Stream, Value};
+pub use packages::Packages;
 pub use pool::Pool;
 pub use sandbox::{Sandbox, SandboxBuilder};
 pub use saved::SavedHeader;

@@ -4,6 +4,7 @@ use crate::checkpoint::Checkpoint;
 use crate::code::Code;
 use crate::engine::Engine;
 use crate::error::{ConfigError, PrepareError};
+use crate::files::Tree;
 use crate::limits::{Limits, Usage};
 use crate::sandbox::Sandbox;
 
@@ -63,16 +64,22 @@ impl Checkpoint {
         if !self.is_of(engine) {
             return Err(ConfigError::OtherEngine);
         }
-        let (file_bytes, files) = self.committed.files.held();
-        for (limit, value, least) in [
-            ("memory_bytes", limits.memory_bytes, self.committed.memory.bytes() as u64),
-            ("file_bytes", limits.file_bytes, file_bytes),
-            ("files", limits.files.into(), files.into()),
-        ] {
-            if value < least {
-                return Err(ConfigError::LimitTooSmall { limit, value, least });
-            }
-        }
-        Ok(())
+        let bytes = self.committed.memory.bytes() as u64;
+        at_least("memory_bytes", limits.memory_bytes, bytes)?;
+        check_held(&self.committed.files, limits)
     }
+}
+
+/// Refuses limits that what a tree holds goes beyond.
+pub(crate) fn check_held(tree: &Tree, limits: &Limits) -> Result<(), ConfigError> {
+    let (file_bytes, files) = tree.held();
+    at_least("file_bytes", limits.file_bytes, file_bytes)?;
+    at_least("files", limits.files.into(), files.into())
+}
+
+fn at_least(limit: &'static str, value: u64, least: u64) -> Result<(), ConfigError> {
+    if value < least {
+        return Err(ConfigError::LimitTooSmall { limit, value, least });
+    }
+    Ok(())
 }

@@ -17,7 +17,9 @@ use crate::image::Library;
 use crate::labels::{Labels, Ledger};
 use crate::limits::Limits;
 use crate::modules::{Module, Names};
+use crate::packages::Packages;
 use crate::pool::{Pool, Stock};
+use crate::prepared::check_held;
 use crate::session::{Committed, Session};
 use crate::signature::signature;
 use crate::tools::{Tool, ToolDeclaration, Tools};
@@ -91,6 +93,7 @@ impl Sandbox {
             tools: Vec::new(),
             http: None,
             modules: Vec::new(),
+            packages: Packages::new(),
             prepared: None,
             pool: Pool::new(0),
             guard: None,
@@ -269,6 +272,7 @@ impl std::fmt::Debug for Sandbox {
 /// * the host's clocks and random numbers: no two sessions are alike, unless it is made
 ///   [deterministic](SandboxBuilder::deterministic)
 /// * sessions begin with nothing but what the image has imported
+/// * no packages besides the libraries of the image
 /// * no sessions are kept ready
 /// * the limits of [`Limits::default`]
 ///
@@ -302,6 +306,7 @@ pub struct SandboxBuilder {
     tools: Vec<Arc<dyn Tool>>,
     http: Option<Arc<dyn Tool>>,
     modules: Vec<Module>,
+    packages: Packages,
     prepared: Option<Checkpoint>,
     pool: Pool,
     guard: Option<Arc<dyn Guard>>,
@@ -351,6 +356,29 @@ impl SandboxBuilder {
     /// Adds modules of tools.
     pub fn modules(mut self, modules: impl IntoIterator<Item = Module>) -> Self {
         self.modules.extend(modules);
+        self
+    }
+
+    /// Lets code import packages of Python, besides those that were added before. The default is none.
+    ///
+    /// They are in the folder `/site-packages`, which code cannot change, and belong to the session's own files: they
+    /// count among the same limits, and are copied and saved with them. Sessions that begin with what one of this
+    /// sandbox has left have them as well, in whichever sandbox.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn example(engine: fumehood::Engine) -> Result<(), Box<dyn std::error::Error>> {
+    /// use fumehood::{Packages, Sandbox};
+    ///
+    /// let packages = Packages::new().file("greetings.py", "def greet(name): return f'hello {name}'")?;
+    /// let sandbox = Sandbox::builder(&engine).packages(packages).build()?;
+    /// sandbox.session().await?.run("from greetings import greet; print(greet('you'))").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn packages(mut self, packages: Packages) -> Self {
+        self.packages.add(packages);
         self
     }
 
@@ -467,10 +495,11 @@ impl SandboxBuilder {
     ///   [`ConfigError::ToolReturns`]
     /// * [`ConfigError::Module`] if a module would stand before one of Python, of a library or of another source, or
     ///   if something in it has no name that Python can have
+    /// * [`ConfigError::Package`] if a package has a name that is Python's own, or a library's
     /// * [`ConfigError::Grant`] if the path is not absolute, or taken
     /// * [`ConfigError::Environment`]
-    /// * [`ConfigError::LimitTooSmall`], also if the checkpoint is larger than the limits allow that
-    ///   sessions are to begin with
+    /// * [`ConfigError::LimitTooSmall`], also if the checkpoint that sessions are to begin with, or the packages, are
+    ///   larger than the limits allow
     /// * [`ConfigError::OtherEngine`] if it is of another engine
     /// * [`ConfigError::NoFuel`] if there is a fuel limit and the engine meters by the clock
     /// * [`ConfigError::DeterministicByClock`], [`ConfigError::StartTooLate`]
@@ -492,7 +521,18 @@ impl SandboxBuilder {
             tools.add_http(http)?;
         }
         let signatures = declarations.iter().map(signature).collect();
-        Names::beside(self.engine.libraries()).check(&self.modules)?;
+        let begun = Arc::new(Ambience::begin(self.determinism));
+        let packages = self.packages.tree(begun.file_clock())?;
+        let names = Names::beside(self.engine.libraries());
+        for name in packages.importable() {
+            let refuse = |reason| ConfigError::Package { path: name.clone(), reason };
+            names.check_package(&name).map_err(refuse)?;
+        }
+        let mut importable = packages.importable();
+        if let Some(checkpoint) = &self.prepared {
+            importable.extend(checkpoint.committed.files.importable());
+        }
+        names.and_packages(importable).check(&self.modules)?;
         let mut described_modules = BTreeMap::new();
         for module in &self.modules {
             declarations.extend(tools.add_module(module)?);
@@ -528,8 +568,11 @@ impl SandboxBuilder {
         };
         let begins_in_work = self.scratch || is_granted;
         let directory = self.directory.unwrap_or(if begins_in_work { work } else { String::new() });
-        let bounds = Bounds::new(&self.limits);
-        let begun = Arc::new(Ambience::begin(self.determinism));
+        let mut files = Tree::new(folders, Bounds::new(&self.limits), begun.file_clock());
+        if packages.has_packages() {
+            files.take_over(&packages);
+            check_held(&files, &self.limits)?;
+        }
         let mut labels = Labels::default();
         if let Some(guard) = &self.guard {
             for Grant { path, .. } in &self.grants {
@@ -549,7 +592,7 @@ impl SandboxBuilder {
             environment: self.environment,
             arguments: self.arguments,
             directory,
-            files: Tree::new(folders, bounds, begun.file_clock()),
+            files,
             prepared: self.prepared,
             tools: Arc::new(tools),
             guard: self.guard,

@@ -18,7 +18,7 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, async_trait};
 use crate::ambience::Ambience;
 use crate::console::{Console, Descriptor};
 use crate::control::Control;
-use crate::files;
+use crate::files::{self, PACKAGES};
 use crate::host::Host;
 use crate::outcome::Stream;
 
@@ -59,6 +59,8 @@ impl Grant {
             Some("it is not a plain absolute path such as `/data`".to_owned())
         } else if taken {
             Some("the guest's library is there".to_owned())
+        } else if path[1..].split('/').next() == Some(PACKAGES) {
+            Some("the guest's packages are there".to_owned())
         } else {
             None
         }

@@ -14,11 +14,29 @@ fn write(folder: &Path, name: &str, text: &str) {
     fs::write(path, text).unwrap();
 }
 
+/// A tool as smolagents saves it.
+const CATALOGUE: &str = r#"from typing import Any, Optional
+from smolagents.tools import Tool
+import math
+
+class CatalogueTool(Tool):
+    name = "catalogue"
+    description = "Looks an article up."
+    inputs = {'article': {'type': 'string', 'description': 'Its name.'}}
+    output_type = "string"
+
+    def forward(self, article: str) -> str:
+        return f"{article} {math.pi:.2f}"
+
+    def __init__(self, *args, **kwargs):
+        self.is_initialized = False
+"#;
+
 /// A team as smolagents saves it.
 fn saved(folder: &Path) {
     let boss = json!({
         "class": "CodeAgent",
-        "tools": ["web_search", "final_answer"],
+        "tools": ["web_search", "catalogue", "final_answer", "lost"],
         "model": {"class": "LiteLLMModel", "data": {
             "model_id": "ollama_chat/llama3.3", "api_base": "http://localhost:11434",
             "temperature": 0.5, "organization": null,
@@ -43,6 +61,7 @@ fn saved(folder: &Path) {
     });
     write(folder, "agent.json", &boss.to_string());
     write(folder, "tools/web_search.py", "import os\nos.abort()\n");
+    write(folder, "tools/catalogue.py", CATALOGUE);
     write(folder, "tools/final_answer.py", "");
     let mut prompts = Prompts::code_agent();
     prompts.system_prompt.push_str("\nBe kind.");
@@ -75,6 +94,7 @@ fn what_has_a_counterpart_is_taken_over_and_the_rest_is_told() {
         not(&report),
         [
             "tool web_search",
+            "tool lost",
             "executor_kwargs.dockerfile_content",
             "executor_kwargs.container_run_kwargs.mem_limit",
             "executor_kwargs.container_run_kwargs.cpu_quota",
@@ -96,6 +116,8 @@ fn what_has_a_counterpart_is_taken_over_and_the_rest_is_told() {
     assert!(why("mem_limit").contains("say `memory = \"512MiB\"` in `[limits]`"));
     assert!(why("cpu_quota").contains("say `limits.cpu`"));
     assert!(why("dockerfile_content").contains("`fumehood image prepare NAME`"));
+    assert!(why("tool web_search").contains("does not run here: the tools in `web_search.py`"));
+    assert!(why("tool lost").contains("its source was not saved"));
     assert!(why("duckdb==1.0").contains("the image has no such package"));
     let mapped = report["mapped"].as_array().unwrap().iter();
     let mapped = mapped.map(|entry| {
@@ -105,6 +127,7 @@ fn what_has_a_counterpart_is_taken_over_and_the_rest_is_told() {
     assert_eq!(mapped["requirement smolagents"], "fumehood takes its place");
     assert!(mapped["requirement Pandas>=2"].starts_with("the image has pandas "), "{mapped:?}");
     assert_eq!(mapped["max_tool_threads"], "parallel = 3");
+    assert!(mapped["tool catalogue"].starts_with("it runs in a sandbox of its own"));
     // The source of tools is as it was.
     let tool = fs::read_to_string(to.join("tools/web_search.py")).unwrap();
     assert_eq!(tool, "import os\nos.abort()\n");
@@ -114,6 +137,7 @@ fn what_has_a_counterpart_is_taken_over_and_the_rest_is_told() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
     let settings = &shown["settings"];
+    assert!(shown["tools"].to_string().contains("def catalogue(article: str) -> str:"));
     assert_eq!(shown["description"], "Says \"yes\".\nAnd no.");
     assert!(shown["system_prompt"].as_str().unwrap().ends_with("Be kind."));
     assert_eq!(settings["model.name"], "ollama:llama3.3");

@@ -206,8 +206,12 @@ impl AgentFolder {
         for entry in &self.file.tools.clone() {
             let read = ToolSource::read(entry, text, &shown, Some(folder));
             let Some(source) = mistakes.unless(read) else { continue };
-            if let ToolSource::Component(component) = &source {
-                self.note(component.file(), component.bytes());
+            match &source {
+                ToolSource::BuiltIn(_) => {}
+                ToolSource::Component(component) => {
+                    self.note(component.file(), component.bytes());
+                }
+                ToolSource::Python(python) => self.note(&python.file, &python.source),
             }
             self.tools.push(source);
         }

@@ -235,6 +235,11 @@ impl AgentFolder {
                     let modules = modules.map_err(|error| self.because("tools", &error));
                     sandbox = sandbox.modules(mistakes.unless(modules).unwrap_or_default());
                 }
+                ToolSource::Python(python) => {
+                    let tools = python.tools(&engine, &image);
+                    let tools = tools.map_err(|error| self.because("tools", &error));
+                    sandbox = mistakes.unless(tools).unwrap_or_default().apply(sandbox);
+                }
             }
         }
         sandbox = overrides.tools.apply(sandbox);

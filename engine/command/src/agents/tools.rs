@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use cap_std::fs::Dir;
-use fumehood::Module;
+use fumehood::{Engine, Module};
 use fumehood_tools::component::{Component, ComponentLimits};
 use serde::Deserialize;
 use toml::Spanned;
@@ -15,9 +15,13 @@ use toml::Spanned;
 use crate::agents::mistakes::{self, Mistake};
 use crate::components::{self, ComponentSettings};
 use crate::sandboxing::ImageFlags;
+use crate::toolbox::Toolset;
+use crate::toolbox::python::{self, CallLimits};
 
 /// Bytes of a component that belongs to an agent.
 const COMPONENT_BYTES: u64 = 64 << 20;
+/// Bytes of a Python file that belongs to an agent.
+const PYTHON_BYTES: u64 = 512 << 10;
 
 /// What an agent is given.
 #[derive(Clone, Debug)]
@@ -27,6 +31,25 @@ pub(crate) enum ToolSource {
     /// A WebAssembly component of the agent's folder. Whoever has written it is as much a stranger as whoever has
     /// written the rest: it runs in a sandbox of its own, and reaches nothing.
     Component(ComponentSource),
+    /// A Python file of the agent's folder, which runs in a sandbox of its own as well.
+    Python(PythonSource),
+}
+
+/// A Python file of the agent's folder.
+#[derive(Clone, Debug)]
+pub(crate) struct PythonSource {
+    pub(super) file: String,
+    pub(super) source: String,
+    limits: CallLimits,
+    keep_state: bool,
+}
+
+impl PythonSource {
+    /// The functions in it.
+    pub(crate) fn tools(&self, engine: &Engine, image: &ImageFlags) -> Result<Toolset> {
+        let PythonSource { file, source, limits, keep_state } = self;
+        python::of_agent(engine, image, file, source, limits, *keep_state)
+    }
 }
 
 /// A component of the agent's folder.
@@ -73,7 +96,8 @@ pub(crate) enum BuiltIn {
 type Reader = fn(toml::Table, Option<&Dir>) -> Result<ToolSource>;
 
 /// What each source is called, and who reads what it says.
-const SOURCES: [(&str, Reader); 2] = [("built_in", built_in), ("component", component)];
+const SOURCES: [(&str, Reader); 3] =
+    [("built_in", built_in), ("component", component), ("python", python_file)];
 
 impl ToolSource {
     /// Reads an entry of the text of a file that is shown by this name.
@@ -120,6 +144,32 @@ fn component(table: toml::Table, folder: Option<&Dir>) -> Result<ToolSource> {
     Ok(ToolSource::Component(ComponentSource { file, limits, bytes }))
 }
 
+fn python_file(table: toml::Table, folder: Option<&Dir>) -> Result<ToolSource> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Said {
+        file: String,
+        #[serde(default)]
+        keep_state: bool,
+        #[serde(default)]
+        limits: CallLimits,
+    }
+    let Said { file, keep_state, limits } =
+        table.try_into().map_err(|error: toml::de::Error| anyhow!(error.message().to_owned()))?;
+    let mut source = String::new();
+    if let Some(folder) = folder {
+        let read = |source: &mut String| {
+            let opened = folder.open(&file)?;
+            opened.take(PYTHON_BYTES + 1).read_to_string(source)
+        };
+        read(&mut source).with_context(|| format!("cannot read `{file}`"))?;
+        if source.len() as u64 > PYTHON_BYTES {
+            bail!("`{file}` is longer than {PYTHON_BYTES} bytes");
+        }
+    }
+    Ok(ToolSource::Python(PythonSource { file, source, limits, keep_state }))
+}
+
 fn built_in(table: toml::Table, _: Option<&Dir>) -> Result<ToolSource> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -148,7 +198,10 @@ mod tests {
     #[test]
     fn a_source_that_is_not_known_is_told_with_its_line() {
         for (entry, told) in [
-            ("source = 'mcp'", "there is no source `mcp`; there are `built_in`, `component`"),
+            (
+                "source = 'mcp'",
+                "there is no source `mcp`; there are `built_in`, `component`, `python`",
+            ),
             (
                 "source = 'builtin'\nname = 'x'",
                 "there is no source `builtin`; it may be meant for `built_in`",

@@ -3,10 +3,12 @@
 //! * `source`: where tools come from, by name; `library` has those that need no description
 //! * `asking`: the tool that asks the user
 //! * `program`: tools that are programs of this machine
+//! * `python`: tools that are functions of Python files, and readers of documents
 
 mod asking;
 mod library;
 mod program;
+pub(crate) mod python;
 mod source;
 
 use std::sync::Arc;
@@ -37,6 +39,11 @@ impl ToolFlags {
         }
         Ok(tools)
     }
+}
+
+/// The tools that are named as by the flag `--tool`.
+pub(crate) fn open(named: &str, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Toolset> {
+    source::open(named, &Making { image, printer })
 }
 
 /// What code is given to call.

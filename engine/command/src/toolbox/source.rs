@@ -16,7 +16,7 @@ use crate::components::{self, ComponentSettings};
 use crate::printer::Printer;
 use crate::sandboxing::ImageFlags;
 use crate::toolbox::program::ProgramTool;
-use crate::toolbox::{Toolset, library};
+use crate::toolbox::{Toolset, library, python};
 
 /// What else there is for making tools.
 pub(super) struct Making<'a> {
@@ -44,7 +44,12 @@ impl Description<'_> {
 type Maker = fn(&Description<'_>, &Making<'_>) -> Result<Toolset>;
 
 /// What each source is called, and who makes tools of what a description says.
-const SOURCES: [(&str, Maker); 2] = [("program", program), ("component", component)];
+const SOURCES: [(&str, Maker); 4] = [
+    ("program", program),
+    ("component", component),
+    ("documents", python::documents),
+    ("python", python::python),
+];
 
 /// The source of descriptions that say none.
 const USUAL: &str = "program";
@@ -63,7 +68,9 @@ pub(super) fn open(named: &str, making: &Making<'_>) -> Result<Toolset> {
             return Err(anyhow!("there is no tool `{named}` in the library, nor a file; {meant}"));
         }
     }
-    described(path, making).with_context(|| format!("cannot use the tool in `{named}`"))
+    let is_python = path.extension().is_some_and(|extension| extension == "py");
+    let opened = if is_python { python::of_file(path, making) } else { described(path, making) };
+    opened.with_context(|| format!("cannot use the tool in `{named}`"))
 }
 
 fn described(path: &Path, making: &Making<'_>) -> Result<Toolset> {

@@ -1,7 +1,7 @@
 //! What a session's code sees of files.
 //!
 //! Its own are in a [`Tree`] in memory, of which it sees two folders: `/tmp`, and `/work`, where it
-//! begins. They are copied with the session, put back with it, saved with it, and gone with it; nothing
+//! begins; and a third that it cannot change, `/site-packages`, if it was given packages. They are copied with the session, put back with it, saved with it, and gone with it; nothing
 //! of them is ever on a disk. Besides there are the folders of the host that were granted.
 //!
 //! Both are behind the same interface of WASI (`descriptors`), which asks for each descriptor whose it
@@ -13,6 +13,7 @@ mod copying;
 mod descriptors;
 mod granted;
 mod open;
+mod packages;
 mod path;
 mod places;
 mod saved;
@@ -30,6 +31,8 @@ pub use copying::Copied;
 pub(crate) use descriptors::add_to_linker;
 use granted::GrantedQuota;
 pub(crate) use open::SharedTree;
+pub(crate) use packages::PACKAGES;
+pub(crate) use path::check as check_name;
 pub(crate) use places::Places;
 pub(crate) use saved::LoadError;
 pub use session_files::{FileEntry, Files};

@@ -92,7 +92,7 @@ impl Tree {
 }
 
 /// Whether something can have this name.
-pub(super) fn check(name: &str) -> Result<(), Refusal> {
+pub(crate) fn check(name: &str) -> Result<(), Refusal> {
     match name {
         "" => Err(Refusal::NotFound),
         name if name.len() > NAME_BYTES => Err(Refusal::NameTooLong),

@@ -63,7 +63,7 @@ pub enum Refusal {
     /// `ENOTEMPTY`
     #[error("the folder is not empty")]
     NotEmpty,
-    /// `EPERM`: the path leads out of where it begins.
+    /// `EPERM`: the path leads out of where it begins, or into what cannot be changed.
     #[error("that is not permitted")]
     NotPermitted,
     /// `ENOSPC`: the files would hold more than [`Limits::file_bytes`].
@@ -400,6 +400,9 @@ impl Tree {
     ) -> Result<Inode, Refusal> {
         let Opening { write, create, exclusive, truncate, folder, follow } = opening;
         let place = self.locate(start, path, follow && !(create && exclusive))?;
+        if write || truncate {
+            self.let_change(place.folder)?;
+        }
         let Some(inode) = place.inode else {
             return match create {
                 true if place.is_folder => Err(Refusal::IsFolder),
@@ -473,6 +476,8 @@ impl Tree {
         if self.kind(inode)? == FileKind::Folder {
             return Err(Refusal::NotPermitted);
         }
+        // What is written by the one name is written by the other.
+        self.let_change(old.folder)?;
         if place.is_folder {
             return Err(Refusal::NotFound);
         }
@@ -490,6 +495,7 @@ impl Tree {
         if self.kind(inode)? == FileKind::Folder {
             return Err(Refusal::IsFolder);
         }
+        self.let_change(place.folder)?;
         self.remove(&place, inode);
         Ok(())
     }
@@ -505,6 +511,7 @@ impl Tree {
         if place.folder == ROOT {
             return Err(Refusal::Busy);
         }
+        self.let_change(place.folder)?;
         if !folder.entries.is_empty() {
             return Err(Refusal::NotEmpty);
         }
@@ -549,6 +556,8 @@ impl Tree {
         if old.name.is_none() || new.name.is_none() || old.folder == ROOT || new.folder == ROOT {
             return Err(Refusal::Busy);
         }
+        self.let_change(old.folder)?;
+        self.let_change(new.folder)?;
         if !is_folder && (old.is_folder || new.is_folder) {
             return Err(Refusal::NotFolder);
         }
@@ -600,7 +609,7 @@ impl Tree {
 
     // What the changes are made of -----------------------------------------------------------------
 
-    fn node_mut(&mut self, inode: Inode) -> Option<&mut Node> {
+    pub(super) fn node_mut(&mut self, inode: Inode) -> Option<&mut Node> {
         Arc::make_mut(&mut self.nodes).get_mut(&inode).map(Arc::make_mut)
     }
 
@@ -612,7 +621,7 @@ impl Tree {
     }
 
     /// The folder and those it is in, up to the root.
-    fn way_up(&self, folder: Inode) -> impl Iterator<Item = Inode> {
+    pub(super) fn way_up(&self, folder: Inode) -> impl Iterator<Item = Inode> {
         std::iter::successors(Some(folder), |inode| {
             self.folder(*inode).ok().map(|folder| folder.parent).filter(|parent| parent != inode)
         })
@@ -641,6 +650,7 @@ impl Tree {
         if place.folder == ROOT || place.name.is_none() {
             return Err(Refusal::NotPermitted);
         }
+        self.let_change(place.folder)?;
         // A folder that was removed while it is open.
         if self.node(place.folder)?.links == 0 {
             return Err(Refusal::NotFound);
@@ -732,24 +742,11 @@ impl Tree {
     }
 
     /// These files for a session that would otherwise have others: they keep within the bounds of those
-    /// from here on, go by their clock, and have the folders besides that those begin with.
+    /// from here on, go by their clock, and have the folders and packages besides that those begin with.
     pub(crate) fn in_place_of(mut self, other: &Tree) -> Tree {
         self.bounds = other.bounds;
         self.clock = Arc::clone(&other.clock);
-        let Ok(folders) = other.folder(ROOT) else { return self };
-        for name in folders.entries.keys() {
-            if self.folder(ROOT).is_ok_and(|root| root.entries.contains_key(name)) {
-                continue;
-            }
-            let inode = self.next;
-            self.next += 1;
-            let body = Body::Folder(Folder { parent: ROOT, entries: BTreeMap::new() });
-            let node = Node { links: 1, times: Times::all((self.clock)()), body };
-            Arc::make_mut(&mut self.nodes).insert(inode, Arc::new(node));
-            if let Some(Node { body: Body::Folder(root), .. }) = self.node_mut(ROOT) {
-                root.entries.insert(Arc::clone(name), inode);
-            }
-        }
+        self.take_over(other);
         self
     }
 

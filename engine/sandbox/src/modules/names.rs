@@ -247,6 +247,23 @@ impl Names {
         Names { libraries: libraries.collect(), modules: BTreeSet::new(), classes: BTreeSet::new() }
     }
 
+    /// The same beside packages that can be imported by these names.
+    pub(crate) fn and_packages(mut self, packages: Vec<String>) -> Names {
+        self.libraries.extend(packages);
+        self
+    }
+
+    /// Whether a package can be imported by this name, or what it would be found behind.
+    pub(crate) fn check_package(&self, name: &str) -> Result<(), String> {
+        let behind = match name {
+            "fumehood" | "tools" => "what the sandbox itself has",
+            _ if STANDARD_LIBRARY.contains(&name) => "Python's own module",
+            _ if self.libraries.contains(name) => "a library of the guest",
+            _ => return Ok(()),
+        };
+        Err(format!("nobody would find it: {behind} has the name"))
+    }
+
     /// Checks the names of modules, and that each has what it needs in itself or in one of the others.
     pub(crate) fn check(mut self, modules: &[Module]) -> Result<(), ConfigError> {
         let refuse = |module: &Module, reason| {

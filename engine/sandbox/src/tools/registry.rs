@@ -35,6 +35,19 @@ pub struct ToolDeclaration {
     pub module: Option<String>,
 }
 
+impl ToolDeclaration {
+    /// What a tool says of itself, which nobody has checked.
+    pub fn of(tool: &dyn Tool) -> ToolDeclaration {
+        ToolDeclaration {
+            name: tool.name().to_owned(),
+            description: tool.description().to_owned(),
+            parameters: tool.parameters(),
+            returns: tool.returns(),
+            module: None,
+        }
+    }
+}
+
 /// The tools of a sandbox.
 #[derive(Default)]
 pub(crate) struct Tools {
@@ -147,11 +160,10 @@ impl Tools {
         }
         let attaching = slots::wants_any(&parameters).then(|| parameters.clone());
         let declaration = ToolDeclaration {
-            name: name.clone(),
-            description: tool.description().to_owned(),
             parameters,
             returns,
             module: module.map(str::to_owned),
+            ..ToolDeclaration::of(&*tool)
         };
         if self.by_name.contains_key(&name) {
             return Err(ConfigError::DuplicateTool { name });

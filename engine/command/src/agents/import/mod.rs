@@ -1,6 +1,7 @@
 //! `fumehood agent import`: a folder that smolagents has saved becomes one of ours.
 //!
-//! Nothing of it is run. What has no counterpart here is told with the reason.
+//! Nothing of it is run but the files of tools, each in a sandbox that reaches nothing. What has no counterpart here is
+//! told with the reason.
 //!
 //! * `model`: classes of models and who runs them; `executor`, what ran the code and within which limits
 //! * `needs`: modules and packages, and whether the image has them
@@ -11,6 +12,7 @@ mod model;
 mod needs;
 mod report;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+use fumehood::Sandbox;
 use fumehood_agent::Prompts;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -27,6 +30,7 @@ use crate::agents::folder::read;
 use crate::printer::Printer;
 use crate::report::Exit;
 use crate::sandboxing::ImageFlags;
+use crate::toolbox::python::{self, CallLimits};
 
 use needs::Needs;
 use report::Report;
@@ -62,7 +66,8 @@ enum Own {
 
 /// Make a folder of an agent out of one that smolagents has saved
 ///
-/// Nothing of it is run. What was taken over and what was not, and why, is printed.
+/// Nothing of it is run, but tools in a sandbox that reaches nothing. What was taken over and what was not, and why, is
+/// printed.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ImportFlags {
     /// The folder with the agent.json
@@ -87,7 +92,8 @@ pub(super) async fn import(
     let from = Dir::open_ambient_dir(&flags.from, ambient_authority())
         .with_context(|| format!("cannot open the folder `{}`", flags.from.display()))?;
     let mut needs = Needs::default();
-    let mut report = one(&from, &flags.from, &flags.to, 0, &mut needs)?;
+    let trial = Trial { image, printer };
+    let mut report = one(&from, &flags.from, &flags.to, 0, &mut needs, &trial)?;
     needs.look_for(image, printer, &mut report).await?;
     match flags.json {
         true => printer.line(&serde_json::to_string(&report)?)?,
@@ -96,8 +102,33 @@ pub(super) async fn import(
     Ok(Exit::Ok)
 }
 
+/// Finds out whether files of tools can be used.
+struct Trial<'a> {
+    image: &'a ImageFlags,
+    printer: &'a Printer,
+}
+
+impl Trial<'_> {
+    /// The failure says why it cannot.
+    fn of(&self, file: &str, source: &str) -> Result<()> {
+        let engine = self.image.engine(self.printer)?;
+        let limits = CallLimits::default();
+        let tools = python::of_agent(&engine, self.image, file, source, &limits, false)?;
+        // What they say of their parameters is checked there.
+        tools.apply(Sandbox::builder(&engine)).build()?;
+        Ok(())
+    }
+}
+
 /// One agent and those that it manages, depth by depth.
-fn one(from: &Dir, shown: &Path, to: &Path, depth: usize, needs: &mut Needs) -> Result<Report> {
+fn one(
+    from: &Dir,
+    shown: &Path,
+    to: &Path,
+    depth: usize,
+    needs: &mut Needs,
+    trial: &Trial<'_>,
+) -> Result<Report> {
     if depth > DEPTH {
         bail!("`{}`: managed agents are nested deeper than {DEPTH}", shown.display());
     }
@@ -117,7 +148,7 @@ fn one(from: &Dir, shown: &Path, to: &Path, depth: usize, needs: &mut Needs) -> 
     };
     let mut report = Report::new(to);
     let mut lines = vec!["version = 1".to_owned()];
-    let mut model_lines = Vec::new();
+    let (mut model_lines, mut tool_lines) = (Vec::new(), Vec::new());
     report.line(&mut lines, "class", "kind", Value::from(kind));
     for (key, ours) in
         [("name", "name"), ("description", "description"), ("instructions", "instructions")]
@@ -150,7 +181,7 @@ fn one(from: &Dir, shown: &Path, to: &Path, depth: usize, needs: &mut Needs) -> 
             Value::from(true),
         );
     }
-    tools(from, to, &saved, kind, &mut lines, &mut report)?;
+    tools(from, to, &saved, [&mut lines, &mut tool_lines], &mut report, trial)?;
     executor::executor(&saved, &mut model_lines, &mut report);
     needs.note(&saved);
     if !saved["verbosity_level"].is_null() {
@@ -163,6 +194,7 @@ fn one(from: &Dir, shown: &Path, to: &Path, depth: usize, needs: &mut Needs) -> 
     );
     lines.push(String::new());
     lines.extend(model_lines);
+    lines.extend(tool_lines);
     write(&to.join(FILE), &(lines.join("\n") + "\n"))?;
     let members = from.read_dir("managed_agents").into_iter().flatten().flatten();
     let names = members.filter_map(|entry| entry.file_name().into_string().ok());
@@ -173,7 +205,7 @@ fn one(from: &Dir, shown: &Path, to: &Path, depth: usize, needs: &mut Needs) -> 
         if from.is_file(format!("{inner}/agent.json")) {
             let folder = from.open_dir(&inner)?;
             let to = to.join("agents").join(&name);
-            report.managed.push(one(&folder, &shown.join(&inner), &to, depth + 1, needs)?);
+            report.managed.push(one(&folder, &shown.join(&inner), &to, depth + 1, needs, trial)?);
         }
     }
     Ok(report)
@@ -215,39 +247,61 @@ fn fingerprint(prompts: &Prompts) -> String {
     Sha256::digest(texts).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Copies the source of tools as it is; it is not run here.
+/// Copies the source of tools as it is, which runs in a sandbox of its own when the agent does; it is not run here.
 fn tools(
     from: &Dir,
     to: &Path,
     saved: &Value,
-    kind: &str,
-    lines: &mut Vec<String>,
+    [lines, tool_lines]: [&mut Vec<String>; 2],
     report: &mut Report,
+    trial: &Trial<'_>,
 ) -> Result<()> {
-    for tool in saved["tools"].as_array().into_iter().flatten() {
-        match tool.as_str().or_else(|| tool["name"].as_str()) {
-            Some("final_answer") => report.mapped("tool final_answer", "every agent has it"),
-            Some("python_interpreter") if kind == "tool_calling" => {
-                report.line(lines, "tool python_interpreter", "python", Value::from(true));
-            }
-            Some("python_interpreter") => {
-                report.mapped("tool python_interpreter", "the agent writes Python itself");
-            }
-            Some(name) => report.not(
-                format!("tool {name}"),
-                "its Python would run outside of a sandbox; its source is in `tools`, if there was one",
-            ),
-            None => report.not("a tool", "it has no name"),
-        }
-    }
+    let mut copied = BTreeMap::new();
     let files = from.read_dir("tools").into_iter().flatten().flatten();
     let names = files.filter_map(|entry| entry.file_name().into_string().ok());
     let skipped = ["__init__.py", "final_answer.py", "python_interpreter.py"];
     let names = names.filter(|name| name.ends_with(".py") && !skipped.contains(&name.as_str()));
     for name in names.take(TOOLS) {
         match read(from, &format!("tools/{name}"), FILE_BYTES) {
-            Ok(text) => write(&to.join("tools").join(&name), &text)?,
+            Ok(text) => {
+                write(&to.join("tools").join(&name), &text)?;
+                copied.insert(name, text);
+            }
             Err(error) => report.not(format!("tools/{name}"), error.to_string()),
+        }
+    }
+    for tool in saved["tools"].as_array().into_iter().flatten() {
+        match tool.as_str().or_else(|| tool["name"].as_str()) {
+            Some("final_answer") => report.mapped("tool final_answer", "every agent has it"),
+            Some("python_interpreter") if saved["class"] == "ToolCallingAgent" => {
+                report.line(lines, "tool python_interpreter", "python", Value::from(true));
+            }
+            Some("python_interpreter") => {
+                report.mapped("tool python_interpreter", "the agent writes Python itself");
+            }
+            Some(name) => {
+                let file = format!("{name}.py");
+                let Some(source) = copied.get(&file) else {
+                    report.not(format!("tool {name}"), "its source was not saved");
+                    continue;
+                };
+                let file = format!("tools/{file}");
+                match trial.of(&file, source) {
+                    Ok(()) => {
+                        let how = "it runs in a sandbox of its own, without files and network";
+                        report.mapped(format!("tool {name}"), how);
+                        let file = Value::from(file);
+                        let entry = format!("\n[[tools]]\nsource = \"python\"\nfile = {file}");
+                        tool_lines.push(entry);
+                    }
+                    Err(error) => {
+                        let why =
+                            format!("its source is in `{file}`, and does not run here: {error:#}");
+                        report.not(format!("tool {name}"), why);
+                    }
+                }
+            }
+            None => report.not("a tool", "it has no name"),
         }
     }
     Ok(())

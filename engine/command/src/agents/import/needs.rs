@@ -54,8 +54,9 @@ impl Needs {
                 }
                 None => report.not(
                     what,
-                    "the image has no such package, and nothing is installed; do without it, or have a program \
-                     of this machine do it that `--tool` brings",
+                    "the image has no such package; if it is pure Python, `fumehood image prepare NAME \
+                     --requirements FILE` makes one that has it; otherwise do without it, or have a program of this \
+                     machine do it that `--tool` brings",
                 ),
             }
         }
