@@ -32,6 +32,7 @@ mod saved;
 mod session_format;
 mod sessions;
 mod shelf;
+mod sql;
 mod terminal;
 mod toolbox;
 mod tools;

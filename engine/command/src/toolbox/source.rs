@@ -16,7 +16,7 @@ use crate::components::{self, ComponentSettings};
 use crate::printer::Printer;
 use crate::sandboxing::ImageFlags;
 use crate::toolbox::program::ProgramTool;
-use crate::toolbox::{Toolset, library, python};
+use crate::toolbox::{Toolset, library, python, sql};
 
 /// What else there is for making tools.
 pub(super) struct Making<'a> {
@@ -44,11 +44,12 @@ impl Description<'_> {
 type Maker = fn(&Description<'_>, &Making<'_>) -> Result<Toolset>;
 
 /// What each source is called, and who makes tools of what a description says.
-const SOURCES: [(&str, Maker); 4] = [
+const SOURCES: [(&str, Maker); 5] = [
     ("program", program),
     ("component", component),
     ("documents", python::documents),
     ("python", python::python),
+    ("sql", sql::make),
 ];
 
 /// The source of descriptions that say none.
