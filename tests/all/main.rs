@@ -26,6 +26,7 @@ mod policy;
 mod pool;
 mod prepared;
 mod python;
+mod recall;
 mod repl;
 mod rust_tools;
 mod saved;

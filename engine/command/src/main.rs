@@ -10,6 +10,7 @@
 //! * `policy`: what tools may be used for, and the log of what was done; `fumehood policy` and `audit`
 //! * `toolbox`: tools that the flags give to code and agents
 //! * `mcp`: tools of MCP servers, and `fumehood mcp`, which is one
+//! * `recall`: what agents remember
 //! * `tool`: tools by themselves; `components`: those that are WebAssembly components
 //! * `image`: the guest image, and images prepared with it; `prepared` keeps these
 //! * `http`: what HTTP code may use
@@ -38,6 +39,7 @@ mod model;
 mod policy;
 mod prepared;
 mod printer;
+mod recall;
 mod repl;
 mod report;
 mod run;
@@ -89,6 +91,8 @@ enum Command {
     #[command(subcommand)]
     Audit(policy::AuditCommand),
     #[command(subcommand)]
+    Memory(recall::MemoryCommand),
+    #[command(subcommand)]
     Tool(tool::ToolCommand),
     #[command(subcommand)]
     Image(image::ImageCommand),
@@ -118,6 +122,7 @@ async fn main() -> ExitCode {
         Command::Policy(command) => policy::policy(&command, &printer),
         Command::Audit(command) => policy::audit(&command, &printer),
         Command::Mcp(flags) => mcp::mcp(flags, &arguments.image, &printer).await,
+        Command::Memory(command) => recall::memory(&command, &printer),
         Command::Tool(command) => tool::tool(command, &arguments.image, &printer).await,
         Command::Image(command) => image::image(command, &arguments.image, &printer).await,
     };

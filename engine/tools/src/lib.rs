@@ -29,6 +29,13 @@ pub mod web;
 pub mod wit;
 
 /// The examples of the page run with those of the documentation.
-#[cfg(all(doctest, feature = "component", feature = "rust", feature = "sql", feature = "wit"))]
+#[cfg(all(
+    doctest,
+    feature = "component",
+    feature = "recall",
+    feature = "rust",
+    feature = "sql",
+    feature = "wit"
+))]
 #[doc = include_str!("../../../docs/tools.md")]
 struct Page;

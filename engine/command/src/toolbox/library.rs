@@ -3,13 +3,16 @@
 use anyhow::Result;
 
 use crate::toolbox::source::Making;
-use crate::toolbox::{Toolset, asking, python};
+use crate::toolbox::{Toolset, asking, memory, python};
 
 type Maker = fn(&Making<'_>) -> Result<Toolset>;
 
 /// What each is called, and who makes it.
-const TOOLS: [(&str, Maker); 2] =
-    [("documents", python::documents_without_folders), ("user_input", user_input)];
+const TOOLS: [(&str, Maker); 3] = [
+    ("documents", python::documents_without_folders),
+    ("memory", memory::usual),
+    ("user_input", user_input),
+];
 
 /// The names of all.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {

@@ -4,10 +4,11 @@
 //! * `asking`: the tool that asks the user
 //! * `program`: tools that are programs of this machine
 //! * `python`: tools that are functions of Python files, and readers of documents
-//! * `sql`: databases
+//! * `sql`: databases; `memory`: what is remembered from run to run
 
 mod asking;
 mod library;
+mod memory;
 mod program;
 pub(crate) mod python;
 mod source;
