@@ -35,6 +35,7 @@ mod shelf;
 mod terminal;
 mod toolbox;
 mod tools;
+mod web;
 mod wit;
 
 use std::sync::OnceLock;

@@ -23,12 +23,14 @@ pub mod recall;
 pub mod rust;
 #[cfg(feature = "sql")]
 pub mod sql;
+#[cfg(any(feature = "mcp", feature = "web"))]
+mod texts;
 #[cfg(feature = "web")]
 pub mod web;
 #[cfg(feature = "wit")]
 pub mod wit;
 
 /// The examples of the page run with those of the documentation.
-#[cfg(all(doctest, feature = "component", feature = "rust", feature = "wit"))]
+#[cfg(all(doctest, feature = "component", feature = "rust", feature = "web", feature = "wit"))]
 #[doc = include_str!("../../../docs/tools.md")]
 struct Page;

@@ -3,23 +3,28 @@
 use anyhow::Result;
 
 use crate::toolbox::source::Making;
-use crate::toolbox::{Toolset, asking, python};
+use crate::toolbox::{Toolset, asking, python, web};
 
 type Maker = fn(&Making<'_>) -> Result<Toolset>;
 
 /// What each is called, and who makes it.
-const TOOLS: [(&str, Maker); 2] =
-    [("documents", python::documents_without_folders), ("user_input", user_input)];
+const TOOLS: [(&str, Maker); 3] = [
+    ("documents", python::documents_without_folders),
+    ("transcriber", |_| web::usual_transcriber()),
+    ("user_input", user_input),
+];
 
 /// The names of all.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    TOOLS.iter().map(|(name, _)| *name)
+    TOOLS.iter().map(|(name, _)| *name).chain(web::KEYLESS)
 }
 
 /// The tool of this name, if there is one.
 pub(super) fn find(name: &str, making: &Making<'_>) -> Option<Result<Toolset>> {
-    let (_, make) = TOOLS.iter().find(|(known, _)| *known == name)?;
-    Some(make(making))
+    match TOOLS.iter().find(|(known, _)| *known == name) {
+        Some((_, make)) => Some(make(making)),
+        None => web::keyless(name),
+    }
 }
 
 fn user_input(making: &Making<'_>) -> Result<Toolset> {

@@ -4,12 +4,14 @@
 //! * `asking`: the tool that asks the user
 //! * `program`: tools that are programs of this machine
 //! * `python`: tools that are functions of Python files, and readers of documents
+//! * `web`: searches, pages, articles and recordings
 
 mod asking;
 mod library;
 mod program;
 pub(crate) mod python;
 mod source;
+pub(crate) mod web;
 
 use std::sync::Arc;
 

@@ -16,7 +16,7 @@ use crate::components::{self, ComponentSettings};
 use crate::printer::Printer;
 use crate::sandboxing::ImageFlags;
 use crate::toolbox::program::ProgramTool;
-use crate::toolbox::{Toolset, library, python};
+use crate::toolbox::{Toolset, library, python, web};
 
 /// What else there is for making tools.
 pub(super) struct Making<'a> {
@@ -44,11 +44,15 @@ impl Description<'_> {
 type Maker = fn(&Description<'_>, &Making<'_>) -> Result<Toolset>;
 
 /// What each source is called, and who makes tools of what a description says.
-const SOURCES: [(&str, Maker); 4] = [
+const SOURCES: [(&str, Maker); 8] = [
     ("program", program),
     ("component", component),
     ("documents", python::documents),
     ("python", python::python),
+    ("transcriber", web::transcriber),
+    ("visit_webpage", web::visit_webpage),
+    ("web_search", web::web_search),
+    ("wikipedia_search", web::wikipedia_search),
 ];
 
 /// The source of descriptions that say none.
