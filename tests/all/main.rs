@@ -37,6 +37,7 @@ mod sql;
 mod terminal;
 mod toolbox;
 mod tools;
+mod web;
 mod wit;
 
 use std::sync::OnceLock;

@@ -23,6 +23,8 @@ pub mod recall;
 pub mod rust;
 #[cfg(feature = "sql")]
 pub mod sql;
+#[cfg(any(feature = "mcp", feature = "web"))]
+mod texts;
 #[cfg(feature = "web")]
 pub mod web;
 #[cfg(feature = "wit")]
@@ -35,6 +37,7 @@ pub mod wit;
     feature = "recall",
     feature = "rust",
     feature = "sql",
+    feature = "web",
     feature = "wit"
 ))]
 #[doc = include_str!("../../../docs/tools.md")]

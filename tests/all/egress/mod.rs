@@ -22,14 +22,14 @@ use crate::builder;
 
 /// Answers as it was told to, and counts the questions. Names it does not know are on this machine.
 #[derive(Clone, Default)]
-struct Script {
+pub(crate) struct Script {
     /// What a name stands for, one answer after the other; the last one stays.
     names: Arc<Mutex<HashMap<String, Vec<Vec<IpAddr>>>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Script {
-    fn name(self, name: &str, answers: &[&[&str]]) -> Script {
+    pub(crate) fn name(self, name: &str, answers: &[&[&str]]) -> Script {
         let parsed =
             answers.iter().map(|answer| answer.iter().map(|a| a.parse().unwrap()).collect());
         self.names.lock().unwrap().insert(name.to_owned(), parsed.rev().collect());

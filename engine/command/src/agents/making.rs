@@ -20,7 +20,7 @@ use crate::policy::Watch;
 use crate::printer::Printer;
 use crate::run::Files;
 use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, granted};
-use crate::toolbox::Toolset;
+use crate::toolbox::{Toolset, web};
 
 /// The engines that agents run on: one for each image that they name.
 pub(crate) struct Engines<'a> {
@@ -230,6 +230,13 @@ impl AgentFolder {
             match tool {
                 // It is there without being added.
                 ToolSource::BuiltIn(BuiltIn::FinalAnswer) => {}
+                ToolSource::BuiltIn(BuiltIn::Web(name)) => {
+                    let tools = web::keyless(name).transpose();
+                    let tools = tools.map_err(|error| self.because("tools", &error));
+                    if let Some(tools) = mistakes.unless(tools).flatten() {
+                        sandbox = tools.apply(sandbox);
+                    }
+                }
                 ToolSource::Component(component) => {
                     let modules = component.modules(&image);
                     let modules = modules.map_err(|error| self.because("tools", &error));

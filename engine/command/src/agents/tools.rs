@@ -15,8 +15,8 @@ use toml::Spanned;
 use crate::agents::mistakes::{self, Mistake};
 use crate::components::{self, ComponentSettings};
 use crate::sandboxing::ImageFlags;
-use crate::toolbox::Toolset;
 use crate::toolbox::python::{self, CallLimits};
+use crate::toolbox::{Toolset, web};
 
 /// Bytes of a component that belongs to an agent.
 const COMPONENT_BYTES: u64 = 64 << 20;
@@ -90,6 +90,8 @@ impl ComponentSource {
 pub(crate) enum BuiltIn {
     /// Every agent has it, whether or not it is named.
     FinalAnswer,
+    /// One that reads the web without a key, with its defaults.
+    Web(&'static str),
 }
 
 /// Reads what an entry says besides its source, and the files that it names in the agent's folder.
@@ -185,7 +187,14 @@ fn built_in(table: toml::Table, _: Option<&Dir>) -> Result<ToolSource> {
                 "agents that write code run it, and one that calls tools has the tool if `python = true`"
             )
         }
-        other => bail!("there is no tool `{other}` in the library; there is `final_answer`"),
+        other => match web::KEYLESS.iter().find(|known| **known == other) {
+            Some(name) => Ok(ToolSource::BuiltIn(BuiltIn::Web(name))),
+            None => {
+                let known = ["final_answer"].into_iter().chain(web::KEYLESS).collect::<Vec<_>>();
+                let meant = mistakes::meant(other, &known);
+                bail!("there is no tool `{other}` in the library; {meant}")
+            }
+        },
     }
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::toolbox::source::Making;
-use crate::toolbox::{Toolset, asking, memory, python};
+use crate::toolbox::{Toolset, asking, memory, python, web};
 
 type Maker = fn(&Making<'_>) -> Result<Toolset>;
 
@@ -11,18 +11,21 @@ type Maker = fn(&Making<'_>) -> Result<Toolset>;
 const TOOLS: [(&str, Maker); 3] = [
     ("documents", python::documents_without_folders),
     ("memory", memory::usual),
+    ("transcriber", |_| web::usual_transcriber()),
     ("user_input", user_input),
 ];
 
 /// The names of all.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    TOOLS.iter().map(|(name, _)| *name)
+    TOOLS.iter().map(|(name, _)| *name).chain(web::KEYLESS)
 }
 
 /// The tool of this name, if there is one.
 pub(super) fn find(name: &str, making: &Making<'_>) -> Option<Result<Toolset>> {
-    let (_, make) = TOOLS.iter().find(|(known, _)| *known == name)?;
-    Some(make(making))
+    match TOOLS.iter().find(|(known, _)| *known == name) {
+        Some((_, make)) => Some(make(making)),
+        None => web::keyless(name),
+    }
 }
 
 fn user_input(making: &Making<'_>) -> Result<Toolset> {

@@ -5,6 +5,7 @@
 //! * `program`: tools that are programs of this machine
 //! * `python`: tools that are functions of Python files, and readers of documents
 //! * `sql`: databases; `memory`: what is remembered from run to run
+//! * `web`: searches, pages, articles and recordings
 
 mod asking;
 mod library;
@@ -13,6 +14,7 @@ mod program;
 pub(crate) mod python;
 mod source;
 mod sql;
+pub(crate) mod web;
 
 use std::sync::Arc;
 

@@ -16,7 +16,7 @@ use crate::components::{self, ComponentSettings};
 use crate::printer::Printer;
 use crate::sandboxing::ImageFlags;
 use crate::toolbox::program::ProgramTool;
-use crate::toolbox::{Toolset, library, memory, python, sql};
+use crate::toolbox::{Toolset, library, memory, python, sql, web};
 
 /// What else there is for making tools.
 pub(super) struct Making<'a> {
@@ -44,13 +44,17 @@ impl Description<'_> {
 type Maker = fn(&Description<'_>, &Making<'_>) -> Result<Toolset>;
 
 /// What each source is called, and who makes tools of what a description says.
-const SOURCES: [(&str, Maker); 6] = [
+const SOURCES: [(&str, Maker); 10] = [
     ("program", program),
     ("component", component),
     ("documents", python::documents),
     ("memory", memory::make),
     ("python", python::python),
     ("sql", sql::make),
+    ("transcriber", web::transcriber),
+    ("visit_webpage", web::visit_webpage),
+    ("web_search", web::web_search),
+    ("wikipedia_search", web::wikipedia_search),
 ];
 
 /// The source of descriptions that say none.

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::Url;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::error::EgressConfigError;
@@ -13,9 +14,9 @@ use super::target::Target;
 /// Bytes of a secret that is looked for in what servers answer. What is shorter is found everywhere.
 const LEAST: usize = 4;
 
-/// A header with a secret, which is added to each request to one host.
+/// A secret that is added to each request to one host: a header, or a parameter of the URL.
 ///
-/// The code that makes the request neither sees nor sets that header; it takes the place of one that the code
+/// The code that makes the request neither sees nor sets it; it takes the place of one of that name that the code
 /// has set. It goes to that host alone, whoever sends the request on, and only by `https`, unless the host is
 /// allowed as a [private](super::HttpRule::private) one. Where the host's answers repeat the secret as it is,
 /// asterisks take its place.
@@ -23,9 +24,15 @@ const LEAST: usize = 4;
 pub struct HttpCredential {
     host: String,
     port: Option<u16>,
-    header: HeaderName,
-    value: HeaderValue,
+    place: Place,
     secret: SecretString,
+}
+
+/// Where in a request the secret stands.
+#[derive(Clone)]
+enum Place {
+    Header(HeaderName, HeaderValue),
+    Query(String),
 }
 
 impl HttpCredential {
@@ -52,24 +59,55 @@ impl HttpCredential {
         secret: impl Into<SecretString>,
     ) -> Result<HttpCredential, EgressConfigError> {
         let refuse = |reason| EgressConfigError::Credential { host: host.to_owned(), reason };
-        let (name, port) = host_and_port(host).map_err(refuse)?;
-        let name = normalised(name).filter(|name| !name.contains('*'));
-        let name = name.ok_or_else(|| refuse("that is no host"))?;
         let header =
             HeaderName::try_from(header).map_err(|_| refuse("the header has no such name"))?;
         if is_of_the_connection(&header) {
             return Err(refuse("the header is about the connection"));
         }
-        let secret = secret.into();
-        // Secrets that come out of files end with a line break.
-        let secret = SecretString::from(secret.expose_secret().trim());
-        if secret.expose_secret().is_empty() {
-            return Err(refuse("the secret is empty"));
-        }
+        let secret = trimmed(&secret.into());
         let value = HeaderValue::from_str(&format!("{prefix}{}", secret.expose_secret()));
         let mut value = value.map_err(|_| refuse("no header can have that value"))?;
         value.set_sensitive(true);
-        Ok(HttpCredential { host: name, port, header, value, secret })
+        HttpCredential::at(host, Place::Header(header, value), secret)
+    }
+
+    /// A parameter of this name in the query of each URL of a host, `HOST[:PORT]`. Reports of requests, and the URLs
+    /// of answers, are without it.
+    ///
+    /// # Errors
+    ///
+    /// [`EgressConfigError::Credential`] if the host is none or a pattern, or the secret is empty
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fumehood_tools::egress::HttpCredential;
+    ///
+    /// let credential = HttpCredential::in_query("api.example.org", "api_key", "s3cret")?;
+    /// assert!(!format!("{credential:?}").contains("s3cret"));
+    /// # Ok::<(), fumehood_tools::egress::EgressConfigError>(())
+    /// ```
+    pub fn in_query(
+        host: &str,
+        parameter: &str,
+        secret: impl Into<SecretString>,
+    ) -> Result<HttpCredential, EgressConfigError> {
+        HttpCredential::at(host, Place::Query(parameter.to_owned()), trimmed(&secret.into()))
+    }
+
+    fn at(
+        host: &str,
+        place: Place,
+        secret: SecretString,
+    ) -> Result<HttpCredential, EgressConfigError> {
+        let refuse = |reason| EgressConfigError::Credential { host: host.to_owned(), reason };
+        let (name, port) = host_and_port(host).map_err(refuse)?;
+        let name = normalised(name).filter(|name| !name.contains('*'));
+        let name = name.ok_or_else(|| refuse("that is no host"))?;
+        if secret.expose_secret().is_empty() {
+            return Err(refuse("the secret is empty"));
+        }
+        Ok(HttpCredential { host: name, port, place, secret })
     }
 
     /// Whether it belongs to a request there.
@@ -80,8 +118,21 @@ impl HttpCredential {
             && (private || target.url.scheme() == "https")
     }
 
-    pub(super) fn header(&self) -> (&HeaderName, &HeaderValue) {
-        (&self.header, &self.value)
+    /// Adds it to a request, in the place of what stands there.
+    pub(super) fn add_to(&self, url: &mut Url, headers: &mut HeaderMap) {
+        match &self.place {
+            Place::Header(name, value) => {
+                headers.insert(name, value.clone());
+            }
+            Place::Query(parameter) => {
+                let pairs = url.query_pairs().into_owned().collect::<Vec<_>>();
+                if pairs.iter().any(|(name, _)| name == parameter) {
+                    let others = pairs.iter().filter(|(name, _)| name != parameter);
+                    url.query_pairs_mut().clear().extend_pairs(others);
+                }
+                url.query_pairs_mut().append_pair(parameter, self.secret.expose_secret());
+            }
+        }
     }
 
     /// Puts asterisks where the secret is.
@@ -107,6 +158,11 @@ impl HttpCredential {
             *said = said.replace(secret, &"*".repeat(secret.len()));
         }
     }
+}
+
+/// Secrets that come out of files end with a line break.
+fn trimmed(secret: &SecretString) -> SecretString {
+    SecretString::from(secret.expose_secret().trim())
 }
 
 /// Headers that say how a message is transmitted, which is for the client alone to say.
@@ -146,10 +202,14 @@ fn find(bytes: &[u8], sought: &[u8]) -> Option<usize> {
 
 impl fmt::Debug for HttpCredential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match &self.place {
+            Place::Header(name, _) => name.as_str(),
+            Place::Query(parameter) => parameter,
+        };
         f.debug_struct("HttpCredential")
             .field("host", &self.host)
             .field("port", &self.port)
-            .field("header", &self.header)
+            .field("name", &name)
             .finish_non_exhaustive()
     }
 }
@@ -188,6 +248,24 @@ mod tests {
         ] {
             assert!(HttpCredential::new(host, header, prefix, secret).is_err(), "{host} {header}");
         }
+    }
+
+    #[test]
+    fn a_parameter_takes_the_place_of_what_code_has_set() {
+        let credential = HttpCredential::in_query("example.org", "key", "s&cret\n").unwrap();
+        for (url, sent) in [
+            ("https://example.org/", "https://example.org/?key=s%26cret"),
+            ("https://example.org/?q=a%20b", "https://example.org/?q=a%20b&key=s%26cret"),
+            (
+                "https://example.org/?key=mine&q=a+b&key=x",
+                "https://example.org/?q=a+b&key=s%26cret",
+            ),
+        ] {
+            let mut url = Url::parse(url).unwrap();
+            credential.add_to(&mut url, &mut HeaderMap::new());
+            assert_eq!(url.as_str(), sent);
+        }
+        assert!(HttpCredential::in_query("example.org", "key", " ").is_err());
     }
 
     #[test]

@@ -15,7 +15,7 @@
 //!
 //! * `client`: [`Egress`]
 //! * `message`: requests and answers; `unpacking`: bodies that are packed
-//! * `tool`: the client for code in a sandbox
+//! * `tool`: the client for code in a sandbox; `sessions`: a client with totals for each of them
 //! * `error`: why there is no answer
 
 mod address;
@@ -27,6 +27,7 @@ mod message;
 mod report;
 mod resolve;
 mod rule;
+mod sessions;
 mod target;
 mod tool;
 mod unpacking;
@@ -39,6 +40,8 @@ pub use message::{HttpRequest, HttpResponse};
 pub use report::{HttpOutcome, HttpReport};
 pub use resolve::{ResolveFuture, Resolver, SystemResolver};
 pub use rule::HttpRule;
+#[cfg(feature = "web")]
+pub(crate) use sessions::SharedEgress;
 pub use tool::HttpTool;
 
 /// The page about it, whose example is compiled.

@@ -6,7 +6,7 @@ use fumehood::{Attachment, ImageFormat, ToolError, ToolOutput};
 use rmcp::model::{CallToolResult, ContentBlock, Resource, ResourceContents};
 use serde_json::{Map, Value, json};
 
-use super::texts;
+use crate::texts;
 
 /// Bytes of the text of an error.
 const ERROR_BYTES: usize = 8 << 10;

@@ -24,7 +24,6 @@ mod program;
 mod resources;
 mod schemas;
 mod server;
-mod texts;
 mod tool;
 
 use std::collections::BTreeMap;

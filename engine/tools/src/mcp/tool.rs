@@ -14,7 +14,7 @@ use super::names::Names;
 use super::resources::{self, Look};
 use super::schemas;
 use super::server::{Offer, Server};
-use super::texts;
+use crate::texts;
 
 /// Bytes of a description.
 const DESCRIPTION_BYTES: usize = 8 << 10;

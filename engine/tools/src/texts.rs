@@ -11,7 +11,7 @@ fn is_hidden(character: char) -> bool {
 }
 
 /// The text without characters that hide, and no longer than so many bytes.
-pub(super) fn cleaned(text: &str, most: usize) -> String {
+pub(crate) fn cleaned(text: &str, most: usize) -> String {
     let mut cleaned = String::new();
     for character in text.chars().filter(|character| !is_hidden(*character)) {
         if cleaned.len() + character.len_utf8() > most {
@@ -24,7 +24,7 @@ pub(super) fn cleaned(text: &str, most: usize) -> String {
 }
 
 /// The same in one line.
-pub(super) fn line(text: &str, most: usize) -> String {
+pub(crate) fn line(text: &str, most: usize) -> String {
     // Of a long text, no more is looked at than can become part of the line.
     let text = &text[..text.floor_char_boundary(most.saturating_mul(4))];
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
