@@ -28,7 +28,14 @@ pub mod web;
 #[cfg(feature = "wit")]
 pub mod wit;
 
+#[cfg(any(feature = "mcp", feature = "openapi"))]
+mod media;
+#[cfg(any(feature = "mcp", feature = "openapi"))]
+mod names;
+#[cfg(any(feature = "mcp", feature = "openapi"))]
+mod texts;
+
 /// The examples of the page run with those of the documentation.
-#[cfg(all(doctest, feature = "component", feature = "rust", feature = "wit"))]
+#[cfg(all(doctest, feature = "component", feature = "openapi", feature = "rust", feature = "wit"))]
 #[doc = include_str!("../../../docs/tools.md")]
 struct Page;

@@ -2,11 +2,12 @@
 //!
 //! * `source`: where tools come from, by name; `library` has those that need no description
 //! * `asking`: the tool that asks the user
-//! * `program`: tools that are programs of this machine
+//! * `program`: tools that are programs of this machine; `openapi`: operations of a server
 //! * `python`: tools that are functions of Python files, and readers of documents
 
 mod asking;
 mod library;
+mod openapi;
 mod program;
 pub(crate) mod python;
 mod source;

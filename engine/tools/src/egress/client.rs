@@ -201,11 +201,12 @@ impl Egress {
             check_address(&target.host, address, private)?;
         }
         let mut headers = self.headers(&request, &target)?;
-        let added = credentials.iter().filter(|credential| credential.is_for(&target, private));
+        let added = credentials.iter().chain(&request.credentials);
+        let added = added.filter(|credential| credential.is_for(&target, private));
         let added = added.collect::<Vec<_>>();
+        let mut url = target.url.clone();
         for credential in &added {
-            let (name, value) = credential.header();
-            headers.insert(name, value.clone());
+            credential.add_to(&mut url, &mut headers);
             // What is packed could repeat the secret without being seen to.
             headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
@@ -219,7 +220,7 @@ impl Egress {
         let _place = places.acquire().await.map_err(|error| broken(&target.host, error))?;
 
         let client = if private { inside } else { outside };
-        let mut sending = client.request(method, target.url.clone()).headers(headers);
+        let mut sending = client.request(method, url).headers(headers);
         if size > 0 {
             sending = sending.body(request.body);
         }

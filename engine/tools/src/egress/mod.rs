@@ -15,7 +15,7 @@
 //!
 //! * `client`: [`Egress`]
 //! * `message`: requests and answers; `unpacking`: bodies that are packed
-//! * `tool`: the client for code in a sandbox
+//! * `tool`: the client for code in a sandbox; `sessions`: what each session has used of one
 //! * `error`: why there is no answer
 
 mod address;
@@ -27,6 +27,7 @@ mod message;
 mod report;
 mod resolve;
 mod rule;
+pub(crate) mod sessions;
 mod target;
 mod tool;
 mod unpacking;

@@ -1,17 +1,15 @@
 //! The client for code in a sandbox.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use fumehood::{
-    Attachment, SessionMark, Tool, ToolError, ToolFuture, ToolInput, ToolLabels, ToolOutput,
-};
+use fumehood::{Attachment, Tool, ToolError, ToolFuture, ToolInput, ToolLabels, ToolOutput};
 use serde_json::{Value, json};
 
 use super::client::Egress;
 use super::error::EgressError;
 use super::message::{HttpRequest, HttpResponse};
 use super::rule::HttpRule;
+use super::sessions::SessionClients;
 
 /// How many rules models are told of.
 const HOSTS: usize = 50;
@@ -39,9 +37,8 @@ const HOSTS: usize = 50;
 /// ```
 #[derive(Debug)]
 pub struct HttpTool {
-    egress: Egress,
+    clients: SessionClients,
     hosts: String,
-    sessions: Mutex<Vec<(SessionMark, Egress)>>,
 }
 
 impl HttpTool {
@@ -55,21 +52,7 @@ impl HttpTool {
         if egress.rules().len() > HOSTS {
             hosts.push("and others".to_owned());
         }
-        HttpTool { egress, hosts: hosts.join(", "), sessions: Mutex::default() }
-    }
-
-    /// The client with the totals of the session that calls.
-    fn of_session(&self, session: Option<SessionMark>) -> Egress {
-        // A call that no session makes has nobody's totals.
-        let Some(session) = session else { return self.egress.clone() };
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.retain(|(other, _)| !other.has_ended());
-        if let Some((_, egress)) = sessions.iter().find(|(other, _)| *other == session) {
-            return egress.clone();
-        }
-        let egress = self.egress.for_session();
-        sessions.push((session, egress.clone()));
-        egress
+        HttpTool { clients: SessionClients::new(egress), hosts: hosts.join(", ") }
     }
 }
 
@@ -106,7 +89,7 @@ impl Tool for HttpTool {
 
     fn call(&self, input: ToolInput) -> ToolFuture<'_> {
         Box::pin(async move {
-            let egress = self.of_session(input.context.session());
+            let egress = self.clients.of(input.context.session());
             let answer = egress.send(request(&input)?).await;
             Ok(answer.map_or_else(|error| failed(&error), answered))
         })

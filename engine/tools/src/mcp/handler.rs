@@ -24,7 +24,7 @@ use super::McpSettings;
 use super::host::{
     Elicitation, ElicitationAnswer, Notice, Sampling, SamplingMessage, SamplingSpeaker,
 };
-use super::texts;
+use crate::texts;
 
 /// Bytes of what a server asks the user, or tells of its progress.
 const MESSAGE_BYTES: usize = 4 << 10;

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{ChildStdin, ChildStdout, Command};
 
-use super::texts;
+use crate::texts;
 
 /// Bytes of the end of what a program writes to stderr that are kept.
 const COMPLAINT_BYTES: usize = 2000;

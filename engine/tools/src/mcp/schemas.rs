@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use super::names;
-use super::texts;
+use crate::names;
+use crate::texts;
 
 /// Bytes of a schema: the model reads all of it.
 const SCHEMA_BYTES: usize = 64 << 10;

@@ -24,9 +24,10 @@ use super::config::{Reach, ServerConfig};
 use super::error::McpError;
 use super::handler::{Calls, Handler, Known, Progress};
 use super::host::Notice;
+use super::http;
 use super::lines::{Fate, Lines};
 use super::program::{self, Complaint};
-use super::{http, texts};
+use crate::texts;
 
 /// Bytes of what went wrong that are told.
 const REASON_BYTES: usize = 2000;
