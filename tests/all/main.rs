@@ -22,6 +22,7 @@ mod lines;
 mod mcp;
 mod models;
 mod named;
+mod openapi;
 mod policy;
 mod pool;
 mod prepared;

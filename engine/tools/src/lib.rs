@@ -23,17 +23,23 @@ pub mod recall;
 pub mod rust;
 #[cfg(feature = "sql")]
 pub mod sql;
-#[cfg(any(feature = "mcp", feature = "web"))]
-mod texts;
 #[cfg(feature = "web")]
 pub mod web;
 #[cfg(feature = "wit")]
 pub mod wit;
 
+#[cfg(any(feature = "mcp", feature = "openapi"))]
+mod media;
+#[cfg(any(feature = "mcp", feature = "openapi"))]
+mod names;
+#[cfg(any(feature = "mcp", feature = "openapi", feature = "web"))]
+mod texts;
+
 /// The examples of the page run with those of the documentation.
 #[cfg(all(
     doctest,
     feature = "component",
+    feature = "openapi",
     feature = "recall",
     feature = "rust",
     feature = "sql",

@@ -1,4 +1,4 @@
-//! Texts of servers, fit to be read by people and models.
+//! Texts of strangers, fit to be read by people and models.
 
 /// Whether a character shows nothing, or changes how others are shown: controls, marks of direction, characters
 /// without width, and the tags that hide whole sentences.

@@ -12,6 +12,7 @@ mod components;
 mod every_type;
 mod hostile;
 mod modules;
+mod slices;
 
 use fumehood::{Module, Session};
 use fumehood_tools::component::{Component, ComponentEngine};

@@ -8,7 +8,7 @@ use crate::toolbox::{Toolset, asking, memory, python, web};
 type Maker = fn(&Making<'_>) -> Result<Toolset>;
 
 /// What each is called, and who makes it.
-const TOOLS: [(&str, Maker); 3] = [
+const TOOLS: [(&str, Maker); 4] = [
     ("documents", python::documents_without_folders),
     ("memory", memory::usual),
     ("transcriber", |_| web::usual_transcriber()),

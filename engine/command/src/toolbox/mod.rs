@@ -2,7 +2,7 @@
 //!
 //! * `source`: where tools come from, by name; `library` has those that need no description
 //! * `asking`: the tool that asks the user
-//! * `program`: tools that are programs of this machine
+//! * `program`: tools that are programs of this machine; `openapi`: operations of a server
 //! * `python`: tools that are functions of Python files, and readers of documents
 //! * `sql`: databases; `memory`: what is remembered from run to run
 //! * `web`: searches, pages, articles and recordings
@@ -10,6 +10,7 @@
 mod asking;
 mod library;
 mod memory;
+mod openapi;
 mod program;
 pub(crate) mod python;
 mod source;

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, Deserializer};
+use toml::de::{DeTable, Deserializer, ValueDeserializer};
 
 use crate::agents::mistakes::{self, Mistake};
 use crate::components::{self, ComponentSettings};
 use crate::printer::Printer;
 use crate::sandboxing::ImageFlags;
 use crate::toolbox::program::ProgramTool;
-use crate::toolbox::{Toolset, library, memory, python, sql, web};
+use crate::toolbox::{Toolset, library, memory, openapi, python, sql, web};
 
 /// What else there is for making tools.
 pub(super) struct Making<'a> {
@@ -39,14 +39,29 @@ impl Description<'_> {
         let settings = T::deserialize(Deserializer::from(self.table.clone()));
         Ok(settings.map_err(|error| mistakes::told(&error, self.text, self.shown))?)
     }
+
+    /// What a table in it says, which may not be there, apart from the rest.
+    pub(super) fn settings_and<T, U>(&self, key: &str) -> Result<(T, U)>
+    where
+        T: DeserializeOwned,
+        U: DeserializeOwned + Default,
+    {
+        let told = |error| mistakes::told(&error, self.text, self.shown);
+        let mut rest = self.table.clone();
+        let part = rest.get_mut().remove(key);
+        let part = part.map(|part| U::deserialize(ValueDeserializer::from(part)));
+        let part = part.transpose().map_err(told)?.unwrap_or_default();
+        Ok((T::deserialize(Deserializer::from(rest)).map_err(told)?, part))
+    }
 }
 
 type Maker = fn(&Description<'_>, &Making<'_>) -> Result<Toolset>;
 
 /// What each source is called, and who makes tools of what a description says.
-const SOURCES: [(&str, Maker); 10] = [
+const SOURCES: [(&str, Maker); 11] = [
     ("program", program),
     ("component", component),
+    ("openapi", openapi::operations),
     ("documents", python::documents),
     ("memory", memory::make),
     ("python", python::python),

@@ -3,7 +3,7 @@
 //! * `engine`: machine code of components, which is compiled once
 //! * `limits`: what a component may use
 //! * `running`: instances, and calls of them
-//! * `vals`: values as wasmtime has them
+//! * `vals`: values as wasmtime has them; `slices`: calls of bytes and texts, which need none
 //!
 //! A component runs in a store of its own and reaches nothing but clocks, random numbers and standard streams that lead
 //! nowhere. Whatever it does, it costs the code that calls it an exception.
@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod limits;
 mod running;
+mod slices;
 mod vals;
 
 use std::path::Path;

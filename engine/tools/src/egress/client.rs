@@ -201,7 +201,8 @@ impl Egress {
             check_address(&target.host, address, private)?;
         }
         let mut headers = self.headers(&request, &target)?;
-        let added = credentials.iter().filter(|credential| credential.is_for(&target, private));
+        let added = credentials.iter().chain(&request.credentials);
+        let added = added.filter(|credential| credential.is_for(&target, private));
         let added = added.collect::<Vec<_>>();
         let mut url = target.url.clone();
         for credential in &added {

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::error::EgressConfigError;
@@ -14,25 +16,28 @@ use super::target::Target;
 /// Bytes of a secret that is looked for in what servers answer. What is shorter is found everywhere.
 const LEAST: usize = 4;
 
-/// A secret that is added to each request to one host: a header, or a parameter of the URL.
+/// A secret that is added to each request to one host: in a header, in the query or as a cookie.
 ///
-/// The code that makes the request neither sees nor sets it; it takes the place of one of that name that the code
-/// has set. It goes to that host alone, whoever sends the request on, and only by `https`, unless the host is
-/// allowed as a [private](super::HttpRule::private) one. Where the host's answers repeat the secret as it is,
-/// asterisks take its place.
+/// The code that makes the request neither sees nor sets that header, that part of the query or that cookie; it takes
+/// the place of what the code has set. It goes to that host alone, whoever sends the request on, and only by `https`,
+/// unless the host is allowed as a [private](super::HttpRule::private) one. Where the host's answers repeat the secret
+/// as it is, asterisks take its place.
 #[derive(Clone)]
 pub struct HttpCredential {
     host: String,
     port: Option<u16>,
     place: Place,
-    secret: SecretString,
+    /// What answers are not to repeat.
+    secrets: Vec<SecretString>,
 }
 
-/// Where in a request the secret stands.
+/// Where the secret goes.
 #[derive(Clone)]
 enum Place {
     Header(HeaderName, HeaderValue),
-    Query(String),
+    /// The name as it is, and the pair as it is sent.
+    Query(String, SecretString),
+    Cookie(String, SecretString),
 }
 
 impl HttpCredential {
@@ -64,50 +69,102 @@ impl HttpCredential {
         if is_of_the_connection(&header) {
             return Err(refuse("the header is about the connection"));
         }
-        let secret = trimmed(&secret.into());
-        let value = HeaderValue::from_str(&format!("{prefix}{}", secret.expose_secret()));
-        let mut value = value.map_err(|_| refuse("no header can have that value"))?;
-        value.set_sensitive(true);
-        HttpCredential::at(host, Place::Header(header, value), secret)
+        HttpCredential::made(host, secret.into(), |secret| {
+            let value = HeaderValue::from_str(&format!("{prefix}{secret}"));
+            let mut value = value.map_err(|_| "no header can have that value")?;
+            value.set_sensitive(true);
+            Ok(Place::Header(header, value))
+        })
     }
 
-    /// A parameter of this name in the query of each URL of a host, `HOST[:PORT]`. Reports of requests, and the URLs
-    /// of answers, are without it.
+    /// The user and the password of HTTP's basic authentication, for a host as in [`HttpCredential::new`].
     ///
     /// # Errors
     ///
-    /// [`EgressConfigError::Credential`] if the host is none or a pattern, or the secret is empty
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use fumehood_tools::egress::HttpCredential;
-    ///
-    /// let credential = HttpCredential::in_query("api.example.org", "api_key", "s3cret")?;
-    /// assert!(!format!("{credential:?}").contains("s3cret"));
-    /// # Ok::<(), fumehood_tools::egress::EgressConfigError>(())
-    /// ```
-    pub fn in_query(
+    /// [`EgressConfigError::Credential`] if the host is none or a pattern, or the user has a colon in its name
+    pub fn basic(
         host: &str,
-        parameter: &str,
-        secret: impl Into<SecretString>,
+        user: &str,
+        password: impl Into<SecretString>,
     ) -> Result<HttpCredential, EgressConfigError> {
-        HttpCredential::at(host, Place::Query(parameter.to_owned()), trimmed(&secret.into()))
+        let password = trimmed(&password.into());
+        if user.contains(':') {
+            let reason = "a user has no colon in its name";
+            return Err(EgressConfigError::Credential { host: host.to_owned(), reason });
+        }
+        let pair = format!("{user}:{}", password.expose_secret());
+        let encoded = STANDARD.encode(pair.as_bytes());
+        let mut credential = HttpCredential::new(host, "authorization", "Basic ", encoded)?;
+        credential.secrets.push(password);
+        Ok(credential)
     }
 
-    fn at(
+    /// A part of the query with this name, whose value is the secret, for a host as in [`HttpCredential::new`].
+    ///
+    /// # Errors
+    ///
+    /// [`EgressConfigError::Credential`] if the host is none or a pattern, or the name or the secret is empty
+    pub fn in_query(
         host: &str,
-        place: Place,
+        name: &str,
+        secret: impl Into<SecretString>,
+    ) -> Result<HttpCredential, EgressConfigError> {
+        HttpCredential::made(host, secret.into(), |secret| {
+            if name.is_empty() {
+                return Err("it has no name");
+            }
+            let mut pair = Url::parse("http://host/").map_err(|_| "it cannot be encoded")?;
+            pair.query_pairs_mut().append_pair(name, secret);
+            let pair = pair.query().unwrap_or_default();
+            Ok(Place::Query(name.to_owned(), pair.to_owned().into()))
+        })
+    }
+
+    /// A cookie with this name, whose value is the secret, for a host as in [`HttpCredential::new`].
+    ///
+    /// # Errors
+    ///
+    /// [`EgressConfigError::Credential`] if the host is none or a pattern, or no cookie can be like that
+    pub fn in_cookie(
+        host: &str,
+        name: &str,
+        secret: impl Into<SecretString>,
+    ) -> Result<HttpCredential, EgressConfigError> {
+        HttpCredential::made(host, secret.into(), |secret| {
+            // A name is what the name of a header is.
+            if HeaderName::try_from(name).is_err() {
+                return Err("the cookie has no such name");
+            }
+            let is_good = |byte: u8| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
+            if !secret.bytes().all(is_good) {
+                return Err("no cookie can have that value");
+            }
+            Ok(Place::Cookie(name.to_owned(), format!("{name}={secret}").into()))
+        })
+    }
+
+    fn made(
+        host: &str,
         secret: SecretString,
+        place: impl FnOnce(&str) -> Result<Place, &'static str>,
     ) -> Result<HttpCredential, EgressConfigError> {
         let refuse = |reason| EgressConfigError::Credential { host: host.to_owned(), reason };
         let (name, port) = host_and_port(host).map_err(refuse)?;
         let name = normalised(name).filter(|name| !name.contains('*'));
         let name = name.ok_or_else(|| refuse("that is no host"))?;
+        let secret = trimmed(&secret);
         if secret.expose_secret().is_empty() {
             return Err(refuse("the secret is empty"));
         }
-        Ok(HttpCredential { host: name, port, place, secret })
+        let place = place(secret.expose_secret()).map_err(refuse)?;
+        let mut secrets = vec![secret.clone()];
+        if let Place::Query(_, pair) = &place
+            && let Some((_, encoded)) = pair.expose_secret().split_once('=')
+            && encoded != secret.expose_secret()
+        {
+            secrets.push(encoded.to_owned().into());
+        }
+        Ok(HttpCredential { host: name, port, place, secrets })
     }
 
     /// Whether it belongs to a request there.
@@ -118,49 +175,76 @@ impl HttpCredential {
             && (private || target.url.scheme() == "https")
     }
 
-    /// Adds it to a request, in the place of what stands there.
+    /// Adds it to a request, in the place of what has its name there.
     pub(super) fn add_to(&self, url: &mut Url, headers: &mut HeaderMap) {
         match &self.place {
             Place::Header(name, value) => {
                 headers.insert(name, value.clone());
             }
-            Place::Query(parameter) => {
-                let pairs = url.query_pairs().into_owned().collect::<Vec<_>>();
-                if pairs.iter().any(|(name, _)| name == parameter) {
-                    let others = pairs.iter().filter(|(name, _)| name != parameter);
-                    url.query_pairs_mut().clear().extend_pairs(others);
+            Place::Query(name, pair) => {
+                // As the server reads them; the others stay as they are written.
+                let named = url.query_pairs().map(|(other, _)| other == *name);
+                let named = named.collect::<Vec<_>>();
+                let parts = url.query().unwrap_or_default().split('&');
+                let parts = parts.filter(|part| !part.is_empty());
+                let others = parts.zip(named).filter(|(_, is_named)| !is_named);
+                let others = others.map(|(part, _)| part);
+                let all = others.chain([pair.expose_secret()]).collect::<Vec<_>>().join("&");
+                url.set_query(Some(&all));
+            }
+            Place::Cookie(name, pair) => {
+                let sent = headers.get_all(COOKIE).into_iter();
+                let sent = sent.filter_map(|value| value.to_str().ok());
+                let others = sent.flat_map(|value| value.split(';')).map(str::trim);
+                let is_other = |cookie: &&str| {
+                    let other = cookie.split('=').next().unwrap_or_default().trim();
+                    !other.is_empty() && other != name
+                };
+                let others = others.filter(is_other);
+                let all = others.chain([pair.expose_secret()]).collect::<Vec<_>>().join("; ");
+                // All parts were values of headers, or were looked at when this was made.
+                if let Ok(mut value) = HeaderValue::from_str(&all) {
+                    value.set_sensitive(true);
+                    headers.insert(COOKIE, value);
                 }
-                url.query_pairs_mut().append_pair(parameter, self.secret.expose_secret());
             }
         }
     }
 
     /// Puts asterisks where the secret is.
     pub(super) fn hide_in(&self, said: &mut Bytes) {
-        let secret = self.secret.expose_secret().as_bytes();
-        if secret.len() < LEAST || !contains(said, secret) {
-            return;
+        for secret in self.secrets() {
+            let secret = secret.as_bytes();
+            if !contains(said, secret) {
+                continue;
+            }
+            let mut hidden = BytesMut::from(said.as_ref());
+            let mut at = 0;
+            while let Some(found) = find(&hidden[at..], secret) {
+                let end = at + found + secret.len();
+                hidden[at + found..end].fill(b'*');
+                at = end;
+            }
+            *said = hidden.freeze();
         }
-        let mut hidden = BytesMut::from(said.as_ref());
-        let mut at = 0;
-        while let Some(found) = find(&hidden[at..], secret) {
-            let end = at + found + secret.len();
-            hidden[at + found..end].fill(b'*');
-            at = end;
-        }
-        *said = hidden.freeze();
     }
 
     /// The same for a header.
     pub(super) fn hide_in_text(&self, said: &mut String) {
-        let secret = self.secret.expose_secret();
-        if secret.len() >= LEAST && said.contains(secret) {
-            *said = said.replace(secret, &"*".repeat(secret.len()));
+        for secret in self.secrets() {
+            if said.contains(secret) {
+                *said = said.replace(secret, &"*".repeat(secret.len()));
+            }
         }
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &str> {
+        let secrets = self.secrets.iter().map(SecretString::expose_secret);
+        secrets.filter(|secret| secret.len() >= LEAST)
     }
 }
 
-/// Secrets that come out of files end with a line break.
+/// The secret without what is around it: those that come out of files end with a line break.
 fn trimmed(secret: &SecretString) -> SecretString {
     SecretString::from(secret.expose_secret().trim())
 }
@@ -202,14 +286,15 @@ fn find(bytes: &[u8], sought: &[u8]) -> Option<usize> {
 
 impl fmt::Debug for HttpCredential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match &self.place {
-            Place::Header(name, _) => name.as_str(),
-            Place::Query(parameter) => parameter,
+        let place = match &self.place {
+            Place::Header(name, _) => format!("the header {name}"),
+            Place::Query(name, _) => format!("the query's {name}"),
+            Place::Cookie(name, _) => format!("the cookie {name}"),
         };
         f.debug_struct("HttpCredential")
             .field("host", &self.host)
             .field("port", &self.port)
-            .field("name", &name)
+            .field("place", &place)
             .finish_non_exhaustive()
     }
 }
@@ -251,24 +336,6 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_takes_the_place_of_what_code_has_set() {
-        let credential = HttpCredential::in_query("example.org", "key", "s&cret\n").unwrap();
-        for (url, sent) in [
-            ("https://example.org/", "https://example.org/?key=s%26cret"),
-            ("https://example.org/?q=a%20b", "https://example.org/?q=a%20b&key=s%26cret"),
-            (
-                "https://example.org/?key=mine&q=a+b&key=x",
-                "https://example.org/?q=a+b&key=s%26cret",
-            ),
-        ] {
-            let mut url = Url::parse(url).unwrap();
-            credential.add_to(&mut url, &mut HeaderMap::new());
-            assert_eq!(url.as_str(), sent);
-        }
-        assert!(HttpCredential::in_query("example.org", "key", " ").is_err());
-    }
-
-    #[test]
     fn a_secret_that_is_repeated_is_hidden() {
         let credential = HttpCredential::new("example.org", "key", "", "s3cret").unwrap();
         let mut body = Bytes::from_static(b"ss3cret s3crets3cret s3cre");
@@ -277,5 +344,41 @@ mod tests {
         let mut header = "key=s3cret".to_owned();
         credential.hide_in_text(&mut header);
         assert_eq!(header, "key=******");
+        let credential = HttpCredential::basic("example.org", "me", "s3cret").unwrap();
+        let mut header = "bWU6czNjcmV0 s3cret".to_owned();
+        credential.hide_in_text(&mut header);
+        assert_eq!(header, "************ ******");
+        let credential = HttpCredential::in_query("example.org", "key", "a/b c").unwrap();
+        let mut header = "?key=a%2Fb+c a/b c".to_owned();
+        credential.hide_in_text(&mut header);
+        assert_eq!(header, "?key=******* *****");
+    }
+
+    #[test]
+    fn a_credential_takes_the_place_of_what_has_its_name() {
+        let credential = HttpCredential::in_query("example.org", "a key", "s3cret&x=y").unwrap();
+        for (url, sent) in [
+            ("https://example.org/", "https://example.org/?a+key=s3cret%26x%3Dy"),
+            (
+                "https://example.org/?x=%20&&a%20key=mine&a+key&a%20key=&y",
+                "https://example.org/?x=%20&y&a+key=s3cret%26x%3Dy",
+            ),
+        ] {
+            let mut url = Url::parse(url).unwrap();
+            credential.add_to(&mut url, &mut HeaderMap::new());
+            assert_eq!(url.as_str(), sent);
+        }
+        let credential = HttpCredential::in_cookie("example.org", "who", "s3cret").unwrap();
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, HeaderValue::from_static("a=b; who=me;who = you"));
+        headers.append(COOKIE, HeaderValue::from_static("c=d"));
+        credential.add_to(&mut Url::parse("https://example.org/").unwrap(), &mut headers);
+        let cookies = headers.get_all(COOKIE).into_iter().collect::<Vec<_>>();
+        assert_eq!(cookies, ["a=b; c=d; who=s3cret"]);
+        for (name, secret) in [("who", "a;b"), ("who", "a b"), ("w o", "s3cret"), ("", "s3cret")] {
+            assert!(HttpCredential::in_cookie("example.org", name, secret).is_err(), "{name}");
+        }
+        assert!(HttpCredential::in_query("example.org", "", "s3cret").is_err());
+        assert!(HttpCredential::basic("example.org", "a:b", "s3cret").is_err());
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::credential::HttpCredential;
+
 /// A request. Nothing about it was checked yet.
 ///
 /// # Defaults
@@ -11,6 +13,7 @@ use bytes::Bytes;
 /// * no headers but those that the client adds: `host`, `content-length`, `accept`
 /// * no body
 /// * the time that the [limits](super::EgressLimits) say
+/// * no credentials but those of the client
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct HttpRequest {
@@ -24,6 +27,8 @@ pub struct HttpRequest {
     pub body: Bytes,
     /// How long it may take, if that is shorter than the limit.
     pub time: Option<Duration>,
+    /// Credentials of this request alone. The client adds them as it does its own.
+    pub credentials: Vec<HttpCredential>,
 }
 
 impl HttpRequest {
@@ -55,6 +60,13 @@ impl HttpRequest {
     #[must_use]
     pub fn with_time(mut self, time: Duration) -> HttpRequest {
         self.time = Some(time);
+        self
+    }
+
+    /// The same request with one more credential.
+    #[must_use]
+    pub fn with_credential(mut self, credential: HttpCredential) -> HttpRequest {
+        self.credentials.push(credential);
         self
     }
 }

@@ -15,7 +15,7 @@
 //!
 //! * `client`: [`Egress`]
 //! * `message`: requests and answers; `unpacking`: bodies that are packed
-//! * `tool`: the client for code in a sandbox; `sessions`: a client with totals for each of them
+//! * `tool`: the client for code in a sandbox; `sessions`: what each session has used of one
 //! * `error`: why there is no answer
 
 mod address;
@@ -40,8 +40,7 @@ pub use message::{HttpRequest, HttpResponse};
 pub use report::{HttpOutcome, HttpReport};
 pub use resolve::{ResolveFuture, Resolver, SystemResolver};
 pub use rule::HttpRule;
-#[cfg(feature = "web")]
-pub(crate) use sessions::SharedEgress;
+pub(crate) use sessions::SessionClients;
 pub use tool::HttpTool;
 
 /// The page about it, whose example is compiled.

@@ -1,4 +1,4 @@
-//! A client with totals for each session that uses it.
+//! The client with the totals of whoever calls.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,21 +6,20 @@ use fumehood::SessionMark;
 
 use super::client::Egress;
 
-/// A client that many sessions use, each with totals of its own.
+/// The same client for all sessions, which counts for each of them what it uses.
 #[derive(Debug)]
-pub(crate) struct SharedEgress {
+pub(crate) struct SessionClients {
     egress: Egress,
     sessions: Mutex<Vec<(SessionMark, Egress)>>,
 }
 
-impl SharedEgress {
-    pub(crate) fn new(egress: Egress) -> SharedEgress {
-        SharedEgress { egress, sessions: Mutex::default() }
+impl SessionClients {
+    pub(crate) fn new(egress: Egress) -> SessionClients {
+        SessionClients { egress, sessions: Mutex::default() }
     }
 
-    /// The client with the totals of the session that calls.
-    pub(crate) fn of_session(&self, session: Option<SessionMark>) -> Egress {
-        // A call that no session makes has nobody's totals.
+    /// That of the session that calls. A call that no session makes has nobody's totals.
+    pub(crate) fn of(&self, session: Option<SessionMark>) -> Egress {
         let Some(session) = session else { return self.egress.clone() };
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.retain(|(other, _)| !other.has_ended());

@@ -9,7 +9,7 @@ use super::client::Egress;
 use super::error::EgressError;
 use super::message::{HttpRequest, HttpResponse};
 use super::rule::HttpRule;
-use super::sessions::SharedEgress;
+use super::sessions::SessionClients;
 
 /// How many rules models are told of.
 const HOSTS: usize = 50;
@@ -37,7 +37,7 @@ const HOSTS: usize = 50;
 /// ```
 #[derive(Debug)]
 pub struct HttpTool {
-    egress: SharedEgress,
+    clients: SessionClients,
     hosts: String,
 }
 
@@ -52,7 +52,7 @@ impl HttpTool {
         if egress.rules().len() > HOSTS {
             hosts.push("and others".to_owned());
         }
-        HttpTool { egress: SharedEgress::new(egress), hosts: hosts.join(", ") }
+        HttpTool { clients: SessionClients::new(egress), hosts: hosts.join(", ") }
     }
 }
 
@@ -89,7 +89,7 @@ impl Tool for HttpTool {
 
     fn call(&self, input: ToolInput) -> ToolFuture<'_> {
         Box::pin(async move {
-            let egress = self.egress.of_session(input.context.session());
+            let egress = self.clients.of(input.context.session());
             let answer = egress.send(request(&input)?).await;
             Ok(answer.map_or_else(|error| failed(&error), answered))
         })

@@ -4,7 +4,7 @@
 //! * `server`: a server: how it is started, started again, and asked
 //! * `program` and `lines`: a program, and messages over its pipes; `http`: a server behind HTTP
 //! * `handler`: what servers tell and ask, and `host`, who answers that
-//! * `names`, `schemas`: names and schemas that Python and the sandbox can take, made of any
+//! * `schemas`: schemas that Python and the sandbox can take, made of any
 //! * `contents`: what a server answers, as Python has it
 //! * `tool`: its tools; `resources`, functions to look at its resources and prompts
 //!
@@ -19,7 +19,6 @@ mod handler;
 mod host;
 mod http;
 mod lines;
-mod names;
 mod program;
 mod resources;
 mod schemas;
@@ -38,9 +37,9 @@ pub use self::host::{
     Elicit, Elicitation, ElicitationAnswer, HostFuture, Notice, NoticeListener, Sample, Sampled,
     Sampling, SamplingMessage, SamplingSpeaker,
 };
-use self::names::Names;
 use self::server::Server;
 pub use self::tool::LeftOut;
+use crate::names::Names;
 
 /// How servers are treated.
 ///

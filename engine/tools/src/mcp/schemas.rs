@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
-use super::names;
+use crate::names;
 use crate::texts;
 
 /// Bytes of a schema: the model reads all of it.

@@ -10,10 +10,10 @@ use rmcp::model::{CallToolRequest, CallToolRequestParams, ClientRequest, ServerR
 use serde_json::Value;
 
 use super::contents;
-use super::names::Names;
 use super::resources::{self, Look};
 use super::schemas;
 use super::server::{Offer, Server};
+use crate::names::Names;
 use crate::texts;
 
 /// Bytes of a description.

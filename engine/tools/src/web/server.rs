@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::error::WebError;
 use crate::egress::{
     Egress, EgressBuilder, EgressError, EgressLimits, HttpCredential, HttpRequest, HttpResponse,
-    HttpRule, SharedEgress,
+    HttpRule, SessionClients,
 };
 use crate::texts;
 
@@ -26,7 +26,7 @@ const KEYS: [&str; 6] =
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) url: Url,
-    egress: SharedEgress,
+    egress: SessionClients,
 }
 
 /// How a server is asked.
@@ -56,12 +56,12 @@ impl Server {
         if let Some(credential) = credential(&place)? {
             client = client.credential(credential);
         }
-        Ok(Server { url, egress: SharedEgress::new(client.build()?) })
+        Ok(Server { url, egress: SessionClients::new(client.build()?) })
     }
 
     /// The client for a call.
     pub(super) fn egress(&self, context: &CallContext) -> Egress {
-        self.egress.of_session(context.session())
+        self.egress.of(context.session())
     }
 
     /// Sends a request for a call.

@@ -17,7 +17,7 @@ use super::arguments;
 use super::error::WebError;
 use super::page::{self, Page, decoded, part};
 use super::server::{self, USER_AGENT};
-use crate::egress::{Egress, EgressLimits, HttpRequest, HttpResponse, HttpRule, SharedEgress};
+use crate::egress::{Egress, EgressLimits, HttpRequest, HttpResponse, HttpRule, SessionClients};
 use crate::texts;
 
 /// Bytes of a type of content that are shown.
@@ -69,7 +69,7 @@ pub trait DocumentReader: Send + Sync + 'static {
 /// # }
 /// ```
 pub struct VisitWebpage {
-    egress: SharedEgress,
+    egress: SessionClients,
     characters: usize,
     reader: Option<Arc<dyn DocumentReader>>,
 }
@@ -98,7 +98,7 @@ impl VisitWebpage {
         let request = HttpRequest::get(&url)
             .with_header("user-agent", USER_AGENT)
             .with_header("accept", ACCEPTED);
-        let egress = self.egress.of_session(context.session());
+        let egress = self.egress.of(context.session());
         let answer = egress.fetch(request).await;
         let answer = answer.map_err(|error| server::failed("the page cannot be read", &error))?;
         if !answer.is_success() {
@@ -370,7 +370,7 @@ impl VisitWebpageBuilder {
                 Egress::builder().allow(anywhere).limits(VisitWebpageBuilder::limits()).build()?
             }
         };
-        Ok(VisitWebpage { egress: SharedEgress::new(egress), characters, reader })
+        Ok(VisitWebpage { egress: SessionClients::new(egress), characters, reader })
     }
 }
 

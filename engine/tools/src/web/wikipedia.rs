@@ -11,7 +11,7 @@ use super::error::WebError;
 use super::page::part;
 use super::server;
 use crate::egress::{
-    Egress, EgressBuilder, EgressError, EgressLimits, HttpRequest, HttpRule, SharedEgress,
+    Egress, EgressBuilder, EgressError, EgressLimits, HttpRequest, HttpRule, SessionClients,
 };
 use crate::texts;
 
@@ -57,7 +57,7 @@ pub struct WikipediaSearch {
     language: String,
     characters: usize,
     user_agent: String,
-    egress: SharedEgress,
+    egress: SessionClients,
 }
 
 /// What a wiki says of one article.
@@ -92,8 +92,7 @@ impl WikipediaSearch {
         page: usize,
     ) -> Result<Value, ToolError> {
         let query = query.split_whitespace().collect::<Vec<_>>().join(" ");
-        let wiki =
-            Asking { wiki: self, egress: self.egress.of_session(context.session()), language };
+        let wiki = Asking { wiki: self, egress: self.egress.of(context.session()), language };
         let said = wiki.search_and_article(&query, full).await?;
         let found = said.pointer("/query/search").and_then(Value::as_array);
         let found = found.into_iter().flatten().filter_map(|one| one.get("title")?.as_str());
@@ -416,7 +415,7 @@ impl WikipediaSearchBuilder {
             Some(contact) => format!("fumehood/{} ({contact})", env!("CARGO_PKG_VERSION")),
             None => format!("fumehood/{}", env!("CARGO_PKG_VERSION")),
         };
-        let egress = SharedEgress::new(egress);
+        let egress = SessionClients::new(egress);
         Ok(WikipediaSearch { url, language, characters, user_agent, egress })
     }
 }

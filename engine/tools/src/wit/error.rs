@@ -48,6 +48,16 @@ pub enum WitError {
         /// What there is.
         there: String,
     },
+    /// A function is implemented with types that are not those of the WIT.
+    #[error("`{function}` of `{interface}` is implemented with other types, {reason}")]
+    Types {
+        /// The interface.
+        interface: String,
+        /// The function.
+        function: String,
+        /// What does not fit.
+        reason: String,
+    },
     /// A function was not implemented.
     #[error("nothing implements `{function}` of `{interface}`")]
     Unimplemented {

@@ -6,6 +6,7 @@
 //! * `handles`: what code has of resources
 //! * `schema`: types as JSON Schema
 //! * `package`: interfaces that the program implements
+//! * `typed`: values as types of the program's own
 //! * `tool`: functions as tools
 //!
 //! Each interface is a [`Module`](fumehood::Module): its functions are tools with dotted names, records are
@@ -23,6 +24,7 @@ mod round_trips;
 mod schema;
 mod source;
 pub(crate) mod tool;
+mod typed;
 mod value;
 
 pub use self::error::WitError;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use fumehood::{CallContext, Module, ToolError};
 use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wit_parser::Resolve;
 
 use super::error::WitError;
@@ -14,6 +16,7 @@ use super::handles::Handles;
 use super::interface::{self, Interface, Root, Signature};
 use super::source;
 use super::tool::{self, Implementation};
+use super::typed;
 use super::value::{FromValue, Value};
 
 /// A package of WIT whose functions the program implements.
@@ -230,6 +233,106 @@ impl Package {
         }
         self.implementations.insert((interface.to_owned(), function.to_owned()), Arc::new(run));
         Ok(())
+    }
+
+    /// Implements a function with types of the program's own, or with those that wasmtime's `bindgen!` makes of the same
+    /// WIT. Names are those of [`Package::implement`].
+    ///
+    /// `P` is a struct whose fields are the parameters, and `A` what the function returns: a [`Result`] if the WIT says
+    /// `result`, `()` if it says nothing. Records are structs, variants and enums are enums, flags are lists of names,
+    /// `list<u8>` is a `Vec<u8>`, and the others are what one would think. Names may be in the style of Rust:
+    /// `dark-red` is `DarkRed`, `unit-price` is `unit_price`. Handles have no such type.
+    ///
+    /// Whether the types take what the WIT says is checked here; whether an answer fits, down to the range of an
+    /// integer, with each call.
+    ///
+    /// # Errors
+    ///
+    /// [`WitError::NoFunction`], or [`WitError::Types`] if the types are not those of the WIT.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use fumehood_tools::wit::{Package, WitError};
+    /// use serde::Deserialize;
+    ///
+    /// wasmtime::component::bindgen!({
+    ///     inline: "package acme:shop;
+    ///         interface catalogue {
+    ///             enum color { red, dark-red }
+    ///             record item { name: string, unit-price: u32, color: option<color> }
+    ///             variant trouble { closed, unknown(string) }
+    ///             find: func(name: string) -> result<item, trouble>;
+    ///         }
+    ///         world shop { export catalogue; }",
+    ///     additional_derives: [serde::Serialize, serde::Deserialize],
+    /// });
+    /// use exports::acme::shop::catalogue::{Color, Item, Trouble};
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Find {
+    ///     name: String,
+    /// }
+    ///
+    /// # const WIT: &str = "package acme:shop; interface catalogue { enum color { red, dark-red }
+    /// #     record item { name: string, unit-price: u32, color: option<color> }
+    /// #     variant trouble { closed, unknown(string) } find: func(name: string) -> result<item, trouble>; }";
+    /// fn main() -> Result<(), WitError> {
+    ///     let mut package = Package::parse(WIT)?;
+    ///     package.implement_typed("acme:shop/catalogue", "find", |find: Find, _| async move {
+    ///         Ok(match find.name.as_str() {
+    ///             "hat" => Ok(Item { name: find.name, unit_price: 1000, color: Some(Color::DarkRed) }),
+    ///             _ => Err(Trouble::Unknown(find.name)),
+    ///         })
+    ///     })?;
+    ///
+    ///     // A type that the WIT does not have is an error at once.
+    ///     let refused = package.implement_typed("acme:shop/catalogue", "find", |_: Find, _| async {
+    ///         Ok(Item { name: String::new(), unit_price: 1, color: None })
+    ///     });
+    ///     assert!(matches!(refused, Err(WitError::Types { .. })));
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn implement_typed<P, A, F, Answering>(
+        &mut self,
+        interface: &str,
+        function: &str,
+        run: F,
+    ) -> Result<(), WitError>
+    where
+        P: DeserializeOwned + Send + 'static,
+        A: Serialize + DeserializeOwned + Send + 'static,
+        F: Fn(P, CallContext) -> Answering + Send + Sync + 'static,
+        Answering: Future<Output = Result<A, ToolError>> + Send + 'static,
+    {
+        let of = self.interfaces.iter().find(|one| one.id == interface);
+        let mut functions = of.into_iter().flat_map(|of| &of.functions);
+        let signature = functions.find(|one| one.wit == function && !one.is_drop()).map(Arc::clone);
+        if let Some(signature) = &signature {
+            let refuse = |what: &str, why: typed::Misfit| WitError::Types {
+                interface: interface.to_owned(),
+                function: function.to_owned(),
+                reason: format!("{what}: {why}"),
+            };
+            typed::check_parameters::<P>(&signature.parameters)
+                .map_err(|why| refuse("what it takes", why))?;
+            typed::check::<A>(signature.result.as_ref())
+                .map_err(|why| refuse("what it answers", why))?;
+        }
+        let result = signature.and_then(|signature| signature.result.clone());
+        let run = Arc::new(run);
+        self.implement(interface, function, move |call: Call| {
+            let (run, result) = (Arc::clone(&run), result.clone());
+            async move {
+                let wrong = |why: typed::Misfit| {
+                    ToolError::new(format!("the implementation does not fit the WIT: {why}"))
+                };
+                let parameters = typed::read::<P>(call.arguments).map_err(wrong)?;
+                let answer = run(parameters, call.context).await?;
+                typed::written(result.as_ref(), &answer).map(Answer).map_err(wrong)
+            }
+        })
     }
 
     /// The modules, for [`SandboxBuilder::module`](fumehood::SandboxBuilder::module).

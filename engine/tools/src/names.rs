@@ -1,13 +1,91 @@
 //! Names for the Python functions of tools.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Characters of a name: no model's server takes longer ones.
 const CHARACTERS: usize = 64;
 
-/// The names that are taken.
+/// What code has without any tools, and would not have any more if a tool had its name.
+const OF_PYTHON: &[&str] = &[
+    "abs",
+    "aiter",
+    "all",
+    "anext",
+    "any",
+    "ascii",
+    "bin",
+    "bool",
+    "breakpoint",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "compile",
+    "complex",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "exit",
+    "filter",
+    "final_answer",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "help",
+    "hex",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "memoryview",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "open",
+    "ord",
+    "parallel",
+    "pow",
+    "print",
+    "property",
+    "quit",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "slice",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+];
+
+/// The names that are taken, each with the number that the next one like it is tried with.
 #[derive(Debug, Default)]
-pub(super) struct Names(HashSet<String>);
+pub(super) struct Names(HashMap<String, usize>);
 
 impl Names {
     /// A name for a tool of a server. It begins with that of the server, so that no server can take the name of
@@ -16,14 +94,35 @@ impl Names {
         let server = identifier(server);
         let begins_well = server.starts_with(|c: char| c.is_ascii_alphabetic());
         let prefix = if begins_well { server } else { format!("mcp_{server}") };
-        let whole = format!("{prefix}_{}", identifier(tool));
-        let mut name = cut(&whole, CHARACTERS);
-        let mut number = 2;
-        while !self.0.insert(name.clone()) {
+        self.unique(&format!("{prefix}_{}", identifier(tool)))
+    }
+
+    /// A name for a tool that is called like this where it comes from. It begins with the prefix, if that is not
+    /// empty; without one it is none that code has for something else.
+    pub(super) fn take_own(&mut self, prefix: &str, tool: &str) -> String {
+        let name = identifier(tool);
+        let is_begun = prefix.starts_with(|c: char| c.is_ascii_alphabetic());
+        let is_good = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && fumehood::unusable_name(&name).is_none()
+            && !OF_PYTHON.contains(&name.as_str());
+        match (is_begun, is_good) {
+            (true, _) => self.unique(&format!("{}_{name}", identifier(prefix))),
+            (false, true) => self.unique(&name),
+            (false, false) => self.unique(&format!("api_{name}")),
+        }
+    }
+
+    fn unique(&mut self, whole: &str) -> String {
+        let base = cut(whole, CHARACTERS);
+        let mut name = base.clone();
+        let mut number = self.0.get(&base).copied().unwrap_or(2);
+        while self.0.contains_key(&name) {
             let ending = format!("_{number}");
-            name = format!("{}{ending}", cut(&whole, CHARACTERS - ending.len()));
+            name = format!("{}{ending}", cut(whole, CHARACTERS - ending.len()));
             number += 1;
         }
+        self.0.insert(base, number);
+        self.0.entry(name.clone()).or_insert(2);
         name
     }
 }
@@ -87,6 +186,26 @@ mod tests {
             ("a", "final_answer", "a_final_answer"),
         ] {
             assert_eq!(names.take(server, tool), name);
+            assert_eq!(fumehood::unusable_name(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_begin_with_nothing_of_ours_take_none_of_pythons() {
+        let mut names = Names::default();
+        for (prefix, tool, name) in [
+            ("", "listPets", "listPets"),
+            ("", "pets/list", "pets_list"),
+            ("", "pets.list", "pets_list_2"),
+            ("", "print", "api_print"),
+            ("", "final_answer", "api_final_answer"),
+            ("", "class", "api_class"),
+            ("", "2fa", "api_2fa"),
+            ("", "", "x"),
+            ("shop", "print", "shop_print"),
+            ("9", "print", "api_print_2"),
+        ] {
+            assert_eq!(names.take_own(prefix, tool), name);
             assert_eq!(fumehood::unusable_name(name), None, "{name}");
         }
     }
