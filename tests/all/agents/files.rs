@@ -246,7 +246,7 @@ fn all_that_is_wrong_with_a_folder_is_told_at_once() {
     agent.toml 11 grants.folder: cannot grant `nowhere`: No such file or directory (os error 
     agent.toml 13 checks: check 1 needs either `python`, an expression, or `file`
     agent.toml 16 checks.file: cannot read `none.py`: No such file or directory (os error 2
-    agent.toml 17 tools: there is no source `mcp`; there are `built_in`, `component`
+    agent.toml 17 tools: there is no source `mcp`; there are `built_in`, `component`,
     agent.toml 2 model.name: `oponai:gpt-4o` does not begin with a provider, as `openai:g
     agent.toml 4 python: only agents with `kind = "tool_calling"` have it
     agent.toml 5 clock_start: only a sandbox with `deterministic = SEED` has it

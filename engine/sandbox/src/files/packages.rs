@@ -137,6 +137,7 @@ impl Tree {
 mod tests {
     use super::*;
     use crate::ambience::system_time;
+    use crate::limits::BLOCK_BYTES_LEAST;
 
     fn packages(files: &[(&str, &str)]) -> Tree {
         let files = files.iter().map(|(path, text)| (*path, text.as_bytes()));
@@ -187,7 +188,7 @@ mod tests {
         let mut tree = session();
         tree.take_over(&packages(&[("a.py", "first")]));
         let (bytes, entries) = tree.held();
-        assert_eq!((bytes, entries), (512 + ENTRY_BYTES, 1));
+        assert_eq!((bytes, entries), (BLOCK_BYTES_LEAST + ENTRY_BYTES, 1));
         tree.take_over(&packages(&[
             ("a.py", "other"),
             ("b/__init__.py", "y"),
