@@ -7,7 +7,7 @@
 
 use std::fs::{self, Permissions};
 use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -109,7 +109,13 @@ impl Server {
         let process = server.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let server = Server { port, has_tls, process, _folder: folder };
         let began = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        // It listens before it answers, and says in this file when it does.
+        let state = data.join("postmaster.pid");
+        let is_ready = || {
+            let said = fs::read_to_string(&state).unwrap_or_default();
+            said.lines().nth(7).is_some_and(|state| state.trim() == "ready")
+        };
+        while !is_ready() {
             let log = || fs::read_to_string(server._folder.path().join("log")).unwrap_or_default();
             assert!(began.elapsed() < Duration::from_secs(60), "{}", log());
             std::thread::sleep(Duration::from_millis(20));
