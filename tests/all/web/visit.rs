@@ -220,6 +220,42 @@ async fn a_document_is_read_by_whoever_can() {
     assert_eq!(*seen.lock().unwrap(), ["application/pdf", "application/pdf"]);
 }
 
+/// A PDF with a line of text.
+fn pdf(line: &str) -> Vec<u8> {
+    let text = format!("BT /F 12 Tf 72 700 Td ({line}) Tj ET");
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Count 1/Kids[3 0 R]>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>".to_owned(),
+        format!("<</Length {}>>\nstream\n{text}\nendstream", text.len()),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+    ];
+    let (mut file, mut places) = ("%PDF-1.4\n".to_owned(), String::new());
+    for (number, object) in objects.iter().enumerate() {
+        places += &format!("{:010} 00000 n \n", file.len());
+        file += &format!("{} 0 obj\n{object}\nendobj\n", number + 1);
+    }
+    let start = file.len();
+    file += &format!("xref\n0 6\n0000000000 65535 f \n{places}");
+    file += &format!("trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+    file.into_bytes()
+}
+
+#[tokio::test]
+async fn a_pdf_is_read_in_a_sandbox() {
+    let site = Site::serving(|asked: &Asked| match asked.line.as_str() {
+        "GET /broken" => Answer::new(200, "application/pdf", "%PDF-1.7"),
+        _ => Answer::new(200, "application/pdf", pdf("It was a quiet year.")),
+    });
+    let client = reading(&site).build().unwrap();
+    let texts = fumehood_tools::python::Documents::new(crate::engine()).texts();
+    let tool = VisitWebpage::builder().client(client).reader(texts).build().unwrap();
+    let page = call(&tool, json!({"url": site.url("/report")})).await.unwrap().value;
+    assert!(page.as_str().unwrap().ends_with("It was a quiet year."), "{page}");
+    let error = call(&tool, json!({"url": site.url("/broken")})).await.unwrap_err();
+    assert!(error.to_string().contains("the PDF is damaged"), "{error}");
+}
+
 #[tokio::test]
 async fn why_there_is_no_page_is_told_apart() {
     for (status, told) in [

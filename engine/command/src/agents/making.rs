@@ -231,7 +231,7 @@ impl AgentFolder {
                 // It is there without being added.
                 ToolSource::BuiltIn(BuiltIn::FinalAnswer) => {}
                 ToolSource::BuiltIn(BuiltIn::Web(name)) => {
-                    let tools = web::keyless(name).transpose();
+                    let tools = web::keyless(name, &engine).transpose();
                     let tools = tools.map_err(|error| self.because("tools", &error));
                     if let Some(tools) = mistakes.unless(tools).flatten() {
                         sandbox = tools.apply(sandbox);

@@ -22,9 +22,15 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// The tool of this name, if there is one.
 pub(super) fn find(name: &str, making: &Making<'_>) -> Option<Result<Toolset>> {
-    match TOOLS.iter().find(|(known, _)| *known == name) {
-        Some((_, make)) => Some(make(making)),
-        None => web::keyless(name),
+    if let Some((_, make)) = TOOLS.iter().find(|(known, _)| *known == name) {
+        return Some(make(making));
+    }
+    if !web::KEYLESS.contains(&name) {
+        return None;
+    }
+    match making.image.engine(making.printer) {
+        Ok(engine) => web::keyless(name, &engine),
+        Err(error) => Some(Err(error)),
     }
 }
 

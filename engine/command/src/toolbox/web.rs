@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use fumehood::Engine;
 use fumehood_tools::egress::{Egress, HttpRule};
+use fumehood_tools::python::Documents;
 use fumehood_tools::web::{
     SearchProvider, Transcriber, VisitWebpage, VisitWebpageBuilder, WebSearch, WikipediaSearch,
 };
@@ -16,11 +18,12 @@ use crate::units;
 /// What each is called that works without keys.
 pub(crate) const KEYLESS: [&str; 3] = [WebSearch::NAME, VisitWebpage::NAME, WikipediaSearch::NAME];
 
-/// The tool of this name, with its defaults, if it is one of those that work without keys.
-pub(crate) fn keyless(name: &str) -> Option<Result<Toolset>> {
+/// The tool of this name, with its defaults, if it is one of those that work without keys. Documents that it visits are
+/// read in sandboxes of the engine.
+pub(crate) fn keyless(name: &str, engine: &Engine) -> Option<Result<Toolset>> {
     match name {
         WebSearch::NAME => Some(SearchSettings::default().tool()),
-        VisitWebpage::NAME => Some(VisitSettings::default().tool()),
+        VisitWebpage::NAME => Some(VisitSettings::default().tool(engine)),
         WikipediaSearch::NAME => Some(WikipediaSettings::default().tool()),
         _ => None,
     }
@@ -30,8 +33,9 @@ pub(super) fn web_search(description: &Description<'_>, _: &Making<'_>) -> Resul
     description.settings::<SearchSettings>()?.tool()
 }
 
-pub(super) fn visit_webpage(description: &Description<'_>, _: &Making<'_>) -> Result<Toolset> {
-    description.settings::<VisitSettings>()?.tool()
+pub(super) fn visit_webpage(description: &Description<'_>, making: &Making<'_>) -> Result<Toolset> {
+    let settings = description.settings::<VisitSettings>()?;
+    settings.tool(&making.image.engine(making.printer)?)
 }
 
 pub(super) fn wikipedia_search(description: &Description<'_>, _: &Making<'_>) -> Result<Toolset> {
@@ -92,7 +96,7 @@ struct VisitSettings {
 }
 
 impl VisitSettings {
-    fn tool(self) -> Result<Toolset> {
+    fn tool(self, engine: &Engine) -> Result<Toolset> {
         let mut limits = VisitWebpageBuilder::limits();
         limits.time = self.time.unwrap_or(limits.time);
         limits.response_bytes = self.bytes.unwrap_or(limits.response_bytes);
@@ -103,7 +107,8 @@ impl VisitSettings {
         for rule in self.private {
             client = client.allow(rule.parse::<HttpRule>()?.private());
         }
-        let mut visit = VisitWebpage::builder().client(client.build()?);
+        let texts = Documents::new(engine).texts();
+        let mut visit = VisitWebpage::builder().client(client.build()?).reader(texts);
         if let Some(characters) = self.characters {
             visit = visit.characters(characters);
         }

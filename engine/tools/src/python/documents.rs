@@ -189,6 +189,18 @@ impl DocumentTexts {
     }
 }
 
+/// Pages of the web that are documents.
+#[cfg(feature = "web")]
+impl crate::web::DocumentReader for DocumentTexts {
+    fn reads(&self, media_type: &str) -> bool {
+        DocumentTexts::reads(self, media_type)
+    }
+
+    fn text<'a>(&'a self, bytes: Bytes, media_type: &'a str) -> crate::web::ReadingFuture<'a> {
+        Box::pin(DocumentTexts::text(self, bytes, media_type))
+    }
+}
+
 fn name_of(media_type: &str) -> Option<&'static str> {
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     let found = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(essence));
