@@ -361,7 +361,7 @@ fn descriptions_of_tools_that_cannot_be_used_are_told_why() {
     for (text, reason) in [
         ("name = 'a'\ndescription = ''\nprogram = []", "the tool `a` has no program"),
         ("name = 'a'\nprogram = ['x']", "missing field `description`"),
-        ("name = 'a'\ndescription = ''\nprogram = ['x']\nkey = 1", "unknown field `key`"),
+        ("name = 'a'\ndescription = ''\nprogram = ['x']\nkey = 1", "there is no key `key`"),
         ("name = 'class'\ndescription = ''\nprogram = ['x']", "keyword"),
     ] {
         fs::write(place.path("tool.toml"), text).unwrap();

@@ -273,8 +273,12 @@ mod tests {
             assert!(keys.remove(table), "{table}");
             keys.insert(of.to_owned());
         }
-        let of_tools = ["name", "file", "memory", "time", "fuel"];
-        keys.extend(of_tools.map(|key| format!("tools.{key}")));
+        let of_tools = [
+            ["name", "file", "memory", "time", "fuel"].as_slice(),
+            &["keep_state", "limits.time", "limits.memory", "limits.fuel"],
+        ]
+        .concat();
+        keys.extend(of_tools.iter().map(|key| format!("tools.{key}")));
         keys
     }
 
