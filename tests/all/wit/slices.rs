@@ -1,4 +1,4 @@
-//! Bytes to components and back, and instances that were made in advance.
+//! Bytes to components and back.
 
 use super::components::{MEMORY, identity_of_list};
 use super::{component, session_with};
@@ -11,7 +11,6 @@ const WIT: &str = "
         named: func(name: string, data: list<u8>) -> result<list<u8>, string>;
         text: func(data: list<u8>) -> string;
         forget: func(data: list<u8>, more: list<u8>);
-        calls: func() -> u32;
     }
     world all { export blobs; }
 ";
@@ -20,7 +19,6 @@ fn module() -> String {
     let lists = ["echo", "text"].map(|name| identity_of_list(&format!("acme:bytes/blobs#{name}")));
     format!(
         r#"{MEMORY} {}
-        (global $calls (mut i32) (i32.const 0))
         ;; Without data the name is the error.
         (func (export "acme:bytes/blobs#named") (param i32 i32 i32 i32) (result i32)
             (i32.store8 (i32.const 16) (i32.eqz (local.get 3)))
@@ -29,10 +27,7 @@ fn module() -> String {
             (i32.store (i32.const 24)
                 (select (local.get 3) (local.get 1) (local.get 3)))
             (i32.const 16))
-        (func (export "acme:bytes/blobs#forget") (param i32 i32 i32 i32))
-        (func (export "acme:bytes/blobs#calls") (result i32)
-            (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
-            (global.get $calls))"#,
+        (func (export "acme:bytes/blobs#forget") (param i32 i32 i32 i32))"#,
         lists.concat()
     )
 }
@@ -58,13 +53,4 @@ async fn bytes_cross_whatever_they_are() {
         assert_eq!(exception.name, "fumehood.ToolError");
         assert!(exception.message.contains(told), "{code}: {}", exception.message);
     }
-}
-
-#[tokio::test]
-async fn an_instance_that_was_made_in_advance_was_called_by_nobody() {
-    let component = component("bytes", WIT, &module());
-    let mut session = session_with(component.modules()).await;
-    session.run("from acme.bytes import *").await.unwrap();
-    let code = "import time\nseen = set()\nfor _ in range(20):\n    seen.add(calls())\n    time.sleep(0.01)\nseen";
-    assert_eq!(repr(session.run(code).await.unwrap()), "{1}");
 }

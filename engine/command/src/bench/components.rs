@@ -48,7 +48,6 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
     let component = Component::new(&engine, "bench", &wat::parse_str(COMPONENT)?)?;
     let of_session = component.clone().instances(Instances::PerSession);
     for (key, what, component, code, scale, unit) in [
-        // In between there is time for the next instance.
         (
             CALL,
             "call of a component, in an instance of its own",

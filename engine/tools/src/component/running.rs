@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use fumehood::{CallContext, SessionMark, ToolError};
 use futures_util::future::BoxFuture;
@@ -25,8 +25,6 @@ const OPEN: usize = 1000;
 const RANDOM_BYTES: u64 = 1 << 20;
 /// Memories, tables and instances that a component may consist of.
 const PARTS: usize = 100;
-/// Instances that are kept for calls to come, of a component that gets one for each call.
-const READY: usize = 2;
 
 /// What an instance works on.
 pub(super) struct State {
@@ -133,19 +131,12 @@ struct Live {
 
 /// The instances of a component in a sandbox.
 pub(super) struct Running {
-    maker: Arc<Maker>,
-    exports: Arc<Exports>,
-    instances: Instances,
-    by_session: Mutex<HashMap<Option<SessionMark>, Shared>>,
-}
-
-/// Makes instances.
-struct Maker {
     pre: InstancePre<State>,
+    exports: Arc<Exports>,
     limits: ComponentLimits,
+    instances: Instances,
     made: AtomicU64,
-    /// Those that were made before they are asked for. Nobody has called them.
-    ready: Mutex<Vec<Live>>,
+    by_session: Mutex<HashMap<Option<SessionMark>, Shared>>,
 }
 
 /// The instance of a session. There is none while it is called, so after a call that was given up there is none.
@@ -158,8 +149,8 @@ impl Running {
         limits: ComponentLimits,
         instances: Instances,
     ) -> Running {
-        let maker = Maker { pre, limits, made: AtomicU64::new(0), ready: Mutex::default() };
-        Running { maker: Arc::new(maker), exports, instances, by_session: Mutex::default() }
+        let (made, by_session) = (AtomicU64::new(0), Mutex::default());
+        Running { pre, exports, limits, instances, made, by_session }
     }
 
     /// The instance of a session, which may have to wait for another call of it.
@@ -179,81 +170,6 @@ impl Running {
         shared
     }
 
-    async fn call_in(
-        &self,
-        live: &mut Live,
-        signature: &Signature,
-        values: Vec<Value>,
-    ) -> Result<Option<Value>, ToolError> {
-        self.maker.fuel(&mut live.store)?;
-        live.store.data_mut().limiter.denied = None;
-        if signature.is_drop() {
-            let [Value::Resource(resource)] = values.as_slice() else { return Ok(None) };
-            // What an instance has that is no more went with it.
-            if let Some(held) = resource.get::<Held>().filter(|held| held.instance == live.number) {
-                let dropped = held.resource.resource_drop_async(&mut live.store).await;
-                dropped.map_err(|error| {
-                    self.maker.failure(&live.store, &error, "the component failed")
-                })?;
-            }
-            return Ok(None);
-        }
-        let func = self.func(live, signature)?;
-        if slices::has_only_slices(signature)
-            && let Some(called) = slices::call(func, &mut live.store, signature, &values).await
-        {
-            return called
-                .map_err(|error| self.maker.failure(&live.store, &error, "the component failed"));
-        }
-        let ty = func.ty(&live.store);
-        let params = values.into_iter().zip(ty.params());
-        let params = params.map(|(value, (_, ty))| lowered(value, &ty, live.number));
-        let params = params.collect::<Result<Vec<_>, _>>().map_err(ToolError::about_arguments)?;
-        let mut results = vec![Val::Bool(false); ty.results().len()];
-        let called = func.call_async(&mut live.store, &params, &mut results).await;
-        called.map_err(|error| self.maker.failure(&live.store, &error, "the component failed"))?;
-        match (results.pop(), &signature.result) {
-            (Some(val), Some(ty)) => lifted(val, ty, live.number).map(Some).map_err(ToolError::new),
-            _ => Ok(None),
-        }
-    }
-
-    fn func(&self, live: &mut Live, signature: &Signature) -> Result<Func, ToolError> {
-        let index = self.exports.0.get(&signature.tool);
-        let func = index.and_then(|index| live.instance.get_func(&mut live.store, index));
-        func.ok_or_else(|| ToolError::new(format!("the component has no {}", signature.wit)))
-    }
-
-    async fn answer(
-        &self,
-        signature: &Signature,
-        values: Vec<Value>,
-        context: &CallContext,
-    ) -> Result<Option<Value>, ToolError> {
-        if self.instances == Instances::PerCall {
-            let mut live = self.maker.fresh().await?;
-            let answered = self.call_in(&mut live, signature, values).await;
-            self.maker.replace(live);
-            return answered;
-        }
-        let shared = self.of_session(context);
-        let mut place = shared.lock().await;
-        let mut live = match place.take() {
-            Some(live) => live,
-            // There is nothing to let go of.
-            None if signature.is_drop() => return Ok(None),
-            None => self.maker.instantiate().await?,
-        };
-        let answered = self.call_in(&mut live, signature, values).await;
-        // An instance that has trapped cannot be entered again.
-        if answered.as_ref().err().is_none_or(ToolError::is_about_arguments) {
-            *place = Some(live);
-        }
-        answered
-    }
-}
-
-impl Maker {
     async fn instantiate(&self) -> Result<Live, ToolError> {
         let wasi = WasiCtx::builder()
             .allow_tcp(false)
@@ -312,38 +228,74 @@ impl Maker {
         ToolError::new(format!("{what}: {because}"))
     }
 
-    /// An instance that nobody has called.
-    async fn fresh(&self) -> Result<Live, ToolError> {
-        let ready = self.ready().pop();
-        match ready {
-            Some(live) => Ok(live),
-            None => self.instantiate().await,
+    async fn call_in(
+        &self,
+        live: &mut Live,
+        signature: &Signature,
+        values: Vec<Value>,
+    ) -> Result<Option<Value>, ToolError> {
+        self.fuel(&mut live.store)?;
+        live.store.data_mut().limiter.denied = None;
+        if signature.is_drop() {
+            let [Value::Resource(resource)] = values.as_slice() else { return Ok(None) };
+            // What an instance has that is no more went with it.
+            if let Some(held) = resource.get::<Held>().filter(|held| held.instance == live.number) {
+                let dropped = held.resource.resource_drop_async(&mut live.store).await;
+                dropped
+                    .map_err(|error| self.failure(&live.store, &error, "the component failed"))?;
+            }
+            return Ok(None);
+        }
+        let func = self.func(live, signature)?;
+        if slices::has_only_slices(signature)
+            && let Some(called) = slices::call(func, &mut live.store, signature, &values).await
+        {
+            return called
+                .map_err(|error| self.failure(&live.store, &error, "the component failed"));
+        }
+        let ty = func.ty(&live.store);
+        let params = values.into_iter().zip(ty.params());
+        let params = params.map(|(value, (_, ty))| lowered(value, &ty, live.number));
+        let params = params.collect::<Result<Vec<_>, _>>().map_err(ToolError::about_arguments)?;
+        let mut results = vec![Val::Bool(false); ty.results().len()];
+        let called = func.call_async(&mut live.store, &params, &mut results).await;
+        called.map_err(|error| self.failure(&live.store, &error, "the component failed"))?;
+        match (results.pop(), &signature.result) {
+            (Some(val), Some(ty)) => lifted(val, ty, live.number).map(Some).map_err(ToolError::new),
+            _ => Ok(None),
         }
     }
 
-    /// Takes down an instance that was called, and makes one for a call to come, while the code goes on. What goes
-    /// wrong with that, the next call is told: it has to make its own.
-    fn replace(self: &Arc<Maker>, used: Live) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        let maker = Arc::clone(self);
-        runtime.spawn(async move {
-            drop(used);
-            if maker.ready().len() >= READY {
-                return;
-            }
-            let made = tokio::time::timeout(maker.limits.time, maker.instantiate()).await;
-            if let Ok(Ok(live)) = made {
-                let mut ready = maker.ready();
-                // Others may have made some meanwhile.
-                if ready.len() < READY {
-                    ready.push(live);
-                }
-            }
-        });
+    fn func(&self, live: &mut Live, signature: &Signature) -> Result<Func, ToolError> {
+        let index = self.exports.0.get(&signature.tool);
+        let func = index.and_then(|index| live.instance.get_func(&mut live.store, index));
+        func.ok_or_else(|| ToolError::new(format!("the component has no {}", signature.wit)))
     }
 
-    fn ready(&self) -> MutexGuard<'_, Vec<Live>> {
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    async fn answer(
+        &self,
+        signature: &Signature,
+        values: Vec<Value>,
+        context: &CallContext,
+    ) -> Result<Option<Value>, ToolError> {
+        if self.instances == Instances::PerCall {
+            let mut live = self.instantiate().await?;
+            return self.call_in(&mut live, signature, values).await;
+        }
+        let shared = self.of_session(context);
+        let mut place = shared.lock().await;
+        let mut live = match place.take() {
+            Some(live) => live,
+            // There is nothing to let go of.
+            None if signature.is_drop() => return Ok(None),
+            None => self.instantiate().await?,
+        };
+        let answered = self.call_in(&mut live, signature, values).await;
+        // An instance that has trapped cannot be entered again.
+        if answered.as_ref().err().is_none_or(ToolError::is_about_arguments) {
+            *place = Some(live);
+        }
+        answered
     }
 }
 
@@ -355,7 +307,7 @@ impl Implementation for Running {
         context: &'a CallContext,
     ) -> BoxFuture<'a, Result<Option<Value>, ToolError>> {
         Box::pin(async move {
-            let time = self.maker.limits.time;
+            let time = self.limits.time;
             let answered =
                 tokio::time::timeout(time, self.answer(signature, values, context)).await;
             let late = |_| ToolError::new(format!("the component took longer than {time:?}"));
