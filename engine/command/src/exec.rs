@@ -71,7 +71,7 @@ pub(crate) async fn exec(
         false => Some(Program::read(flags.code.as_deref(), flags.file.as_deref())?),
     };
     let answering = Answering { folders: flags.grants.folders()?, ..Answering::default() };
-    let mut tools = flags.tools.open(image, printer)?;
+    let mut tools = flags.tools.open(image, printer, None)?;
     let servers = flags.mcp.start(answering, printer).await?;
     tools.extend(servers.tools());
     let done = match program {

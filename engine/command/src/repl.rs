@@ -58,7 +58,7 @@ pub(crate) async fn repl(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     let answering = Answering { folders: flags.grants.folders()?, ..Answering::default() };
-    let mut tools = flags.tools.open(image, printer)?;
+    let mut tools = flags.tools.open(image, printer, None)?;
     let servers = flags.mcp.start(answering, printer).await?;
     tools.extend(servers.tools());
     let done = talk(&flags, &tools, image, printer).await;

@@ -178,7 +178,7 @@ names = []
 for name in ('mail', 'Mail', 'mail ', 'mail\\0', 'ｍail', 'page/../mail', '*', ''):
     name, arguments = name.encode(), b'{\"text\": \"x\"}'
     try:
-        _host.call(struct.pack('<BIII', 1, len(name), len(arguments), 0) + name + arguments)
+        _host.call(struct.pack('<BIIIII', 1, len(name), len(arguments), 0, 0, 0) + name + arguments)
     except ConnectionRefusedError:
         names.append(name)
 len(names)

@@ -40,7 +40,7 @@ import _host, struct
 def call(arguments):
     arguments = arguments.encode()
     try:
-        return _host.call(struct.pack('<BIII', 1, 4, len(arguments), 0) + b'mail' + arguments)
+        return _host.call(struct.pack('<BIIIII', 1, 4, len(arguments), 0, 0, 0) + b'mail' + arguments)
     except ConnectionRefusedError:
         return _host.call(b'\\x04').split(b': ')[0]
 [call(arguments) for arguments in (

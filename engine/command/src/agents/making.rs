@@ -9,12 +9,14 @@ use fumehood::{Determinism, Engine, Sandbox, SandboxBuilder};
 use fumehood_agent::{Agent, AgentBuilder, AgentConfigError};
 use fumehood_model::{Model, Rates, Replay, Scripted};
 use fumehood_policy::Warden;
+use fumehood_tools::egress::Egress;
 use serde_json::Value;
 
 use crate::agents::file::{FILE, Kind, ModelFields};
 use crate::agents::folder::AgentFolder;
 use crate::agents::mistakes::{Mistake, Mistakes};
 use crate::agents::tools::{BuiltIn, ToolSource};
+use crate::http;
 use crate::model::{Choice, ModelFlags};
 use crate::policy::Watch;
 use crate::printer::Printer;
@@ -231,7 +233,8 @@ impl AgentFolder {
                 // It is there without being added.
                 ToolSource::BuiltIn(BuiltIn::FinalAnswer) => {}
                 ToolSource::BuiltIn(BuiltIn::Web(name)) => {
-                    let tools = web::keyless(name, &engine).transpose();
+                    let client = http::logged(Egress::builder(), watch.log());
+                    let tools = web::keyless(name, &engine, client).transpose();
                     let tools = tools.map_err(|error| self.because("tools", &error));
                     if let Some(tools) = mistakes.unless(tools).flatten() {
                         sandbox = tools.apply(sandbox);

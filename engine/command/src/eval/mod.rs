@@ -114,7 +114,7 @@ pub(crate) async fn eval(
     printer: &Arc<Printer>,
 ) -> Result<Exit> {
     let tasks = Tasks::open(&flags.tasks, flags.data.as_deref())?;
-    let tools = flags.tools.open(image, printer)?;
+    let tools = flags.tools.open(image, printer, None)?;
     let engines = Engines::new(image, printer);
     let systems = Systems::open(&flags, tools, &engines)?;
     let folder = flags.out.clone().unwrap_or_else(|| folder_of(&flags));

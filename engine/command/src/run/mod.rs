@@ -149,7 +149,7 @@ impl AgentFlags {
         image: &ImageFlags,
         printer: &Arc<Printer>,
     ) -> Result<Agent> {
-        let mut tools = self.tools.open(image, printer)?;
+        let mut tools = self.tools.open(image, printer, watch.log())?;
         tools.extend(servers.tools());
         let mut agent = match &self.agent {
             Some(folder) => {

@@ -11,7 +11,7 @@ type Maker = fn(&Making<'_>) -> Result<Toolset>;
 const TOOLS: [(&str, Maker); 4] = [
     ("documents", python::documents_without_folders),
     ("memory", memory::usual),
-    ("transcriber", |_| web::usual_transcriber()),
+    ("transcriber", web::usual_transcriber),
     ("user_input", user_input),
 ];
 
@@ -29,7 +29,7 @@ pub(super) fn find(name: &str, making: &Making<'_>) -> Option<Result<Toolset>> {
         return None;
     }
     match making.image.engine(making.printer) {
-        Ok(engine) => web::keyless(name, &engine),
+        Ok(engine) => web::keyless(name, &engine, making.client()),
         Err(error) => Some(Err(error)),
     }
 }

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use fumehood::{Module, SandboxBuilder, Tool};
+use fumehood_policy::AuditLog;
 
 use crate::printer::Printer;
 use crate::sandboxing::ImageFlags;
@@ -36,9 +37,14 @@ pub(crate) struct ToolFlags {
 }
 
 impl ToolFlags {
-    /// The tools that were named.
-    pub(crate) fn open(&self, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Toolset> {
-        let making = Making { image, printer };
+    /// The tools that were named. Requests that they send are written into the log.
+    pub(crate) fn open(
+        &self,
+        image: &ImageFlags,
+        printer: &Arc<Printer>,
+        log: Option<Arc<AuditLog>>,
+    ) -> Result<Toolset> {
+        let making = Making { image, printer, log };
         let mut tools = Toolset::default();
         for named in &self.tool {
             tools.extend(source::open(named, &making)?);
@@ -49,7 +55,7 @@ impl ToolFlags {
 
 /// The tools that are named as by the flag `--tool`.
 pub(crate) fn open(named: &str, image: &ImageFlags, printer: &Arc<Printer>) -> Result<Toolset> {
-    source::open(named, &Making { image, printer })
+    source::open(named, &Making { image, printer, log: None })
 }
 
 /// What code is given to call.

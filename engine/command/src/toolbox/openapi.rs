@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use fumehood_tools::egress::{Egress, EgressLimits};
+use fumehood_tools::egress::EgressLimits;
 use fumehood_tools::openapi::OpenApiSettings;
 use serde::Deserialize;
 
@@ -47,7 +47,7 @@ pub(super) fn operations(description: &Description<'_>, making: &Making<'_>) -> 
     let file = description.folder.join(&settings.document);
     let text = std::fs::read_to_string(&file)
         .with_context(|| format!("cannot read `{}`", file.display()))?;
-    let client = Egress::builder().limits(limits.limits());
+    let client = making.client().limits(limits.limits());
     let tools = settings.tools(&text, client, &|name| std::env::var(name).ok())?;
     for left_out in tools.left_out() {
         let told = format!("{} is left out: {}", left_out.operation, left_out.reason);

@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
+use fumehood_policy::AuditLog;
+use fumehood_tools::egress::{Egress, EgressBuilder};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer, ValueDeserializer};
 
 use crate::agents::mistakes::{self, Mistake};
 use crate::components::{self, ComponentSettings};
+use crate::http;
 use crate::printer::Printer;
 use crate::sandboxing::ImageFlags;
 use crate::toolbox::program::ProgramTool;
@@ -22,6 +25,15 @@ use crate::toolbox::{Toolset, library, memory, openapi, python, sql, web};
 pub(super) struct Making<'a> {
     pub(super) image: &'a ImageFlags,
     pub(super) printer: &'a Arc<Printer>,
+    /// Where requests of tools are written down.
+    pub(super) log: Option<Arc<AuditLog>>,
+}
+
+impl Making<'_> {
+    /// A client for tools that send requests.
+    pub(super) fn client(&self) -> EgressBuilder {
+        http::logged(Egress::builder(), self.log.clone())
+    }
 }
 
 /// A file that describes tools, without its `source`.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use fumehood::Engine;
-use fumehood_tools::egress::{Egress, HttpRule};
+use fumehood_tools::egress::{EgressBuilder, HttpRule};
 use fumehood_tools::python::Documents;
 use fumehood_tools::web::{
     SearchProvider, Transcriber, VisitWebpage, VisitWebpageBuilder, WebSearch, WikipediaSearch,
@@ -20,35 +20,42 @@ pub(crate) const KEYLESS: [&str; 3] = [WebSearch::NAME, VisitWebpage::NAME, Wiki
 
 /// The tool of this name, with its defaults, if it is one of those that work without keys. Documents that it visits are
 /// read in sandboxes of the engine.
-pub(crate) fn keyless(name: &str, engine: &Engine) -> Option<Result<Toolset>> {
+pub(crate) fn keyless(
+    name: &str,
+    engine: &Engine,
+    client: EgressBuilder,
+) -> Option<Result<Toolset>> {
     match name {
-        WebSearch::NAME => Some(SearchSettings::default().tool()),
-        VisitWebpage::NAME => Some(VisitSettings::default().tool(engine)),
-        WikipediaSearch::NAME => Some(WikipediaSettings::default().tool()),
+        WebSearch::NAME => Some(SearchSettings::default().tool(client)),
+        VisitWebpage::NAME => Some(VisitSettings::default().tool(engine, client)),
+        WikipediaSearch::NAME => Some(WikipediaSettings::default().tool(client)),
         _ => None,
     }
 }
 
-pub(super) fn web_search(description: &Description<'_>, _: &Making<'_>) -> Result<Toolset> {
-    description.settings::<SearchSettings>()?.tool()
+pub(super) fn web_search(description: &Description<'_>, making: &Making<'_>) -> Result<Toolset> {
+    description.settings::<SearchSettings>()?.tool(making.client())
 }
 
 pub(super) fn visit_webpage(description: &Description<'_>, making: &Making<'_>) -> Result<Toolset> {
     let settings = description.settings::<VisitSettings>()?;
-    settings.tool(&making.image.engine(making.printer)?)
+    settings.tool(&making.image.engine(making.printer)?, making.client())
 }
 
-pub(super) fn wikipedia_search(description: &Description<'_>, _: &Making<'_>) -> Result<Toolset> {
-    description.settings::<WikipediaSettings>()?.tool()
+pub(super) fn wikipedia_search(
+    description: &Description<'_>,
+    making: &Making<'_>,
+) -> Result<Toolset> {
+    description.settings::<WikipediaSettings>()?.tool(making.client())
 }
 
-pub(super) fn transcriber(description: &Description<'_>, _: &Making<'_>) -> Result<Toolset> {
-    description.settings::<TranscriberSettings>()?.tool()
+pub(super) fn transcriber(description: &Description<'_>, making: &Making<'_>) -> Result<Toolset> {
+    description.settings::<TranscriberSettings>()?.tool(making.client())
 }
 
 /// The transcriber with its defaults.
-pub(super) fn usual_transcriber() -> Result<Toolset> {
-    TranscriberSettings::default().tool()
+pub(super) fn usual_transcriber(making: &Making<'_>) -> Result<Toolset> {
+    TranscriberSettings::default().tool(making.client())
 }
 
 #[derive(Default, Deserialize)]
@@ -64,8 +71,8 @@ struct SearchSettings {
 }
 
 impl SearchSettings {
-    fn tool(self) -> Result<Toolset> {
-        let mut search = WebSearch::builder(self.provider);
+    fn tool(self, client: EgressBuilder) -> Result<Toolset> {
+        let mut search = WebSearch::builder(self.provider).client(client);
         if let Some(variable) = self.key_env.as_deref().or(self.provider.key_variable()) {
             search = search.key(key(variable)?);
         }
@@ -96,11 +103,11 @@ struct VisitSettings {
 }
 
 impl VisitSettings {
-    fn tool(self, engine: &Engine) -> Result<Toolset> {
+    fn tool(self, engine: &Engine, client: EgressBuilder) -> Result<Toolset> {
         let mut limits = VisitWebpageBuilder::limits();
         limits.time = self.time.unwrap_or(limits.time);
         limits.response_bytes = self.bytes.unwrap_or(limits.response_bytes);
-        let mut client = Egress::builder().limits(limits);
+        let mut client = client.limits(limits);
         for rule in self.allow.unwrap_or_else(|| vec!["*=GET".to_owned()]) {
             client = client.allow(rule.parse::<HttpRule>()?);
         }
@@ -126,8 +133,8 @@ struct WikipediaSettings {
 }
 
 impl WikipediaSettings {
-    fn tool(self) -> Result<Toolset> {
-        let mut wikipedia = WikipediaSearch::builder();
+    fn tool(self, client: EgressBuilder) -> Result<Toolset> {
+        let mut wikipedia = WikipediaSearch::builder().client(client);
         if let Some(url) = self.url {
             wikipedia = wikipedia.url(url);
         }
@@ -158,8 +165,8 @@ struct TranscriberSettings {
 }
 
 impl TranscriberSettings {
-    fn tool(self) -> Result<Toolset> {
-        let mut transcriber = Transcriber::builder();
+    fn tool(self, client: EgressBuilder) -> Result<Toolset> {
+        let mut transcriber = Transcriber::builder().client(client);
         let usual = self.url.is_none().then_some(Transcriber::KEY_VARIABLE);
         if let Some(variable) = self.key_env.as_deref().or(usual) {
             transcriber = transcriber.key(key(variable)?);
