@@ -120,7 +120,7 @@ def _array(array) -> tuple:
 def value_of(answer: bytes):
     """The value of an answer, as `guest.wit` describes it."""
     if answer[:1] != b"\0":
-        return values.decode(answer.decode())
+        return values.decode_answer(answer.decode())
     json, said = door.parts(answer)
     value = values.decode(json)
     said = values.decode(said)

@@ -25,11 +25,16 @@ _BODY = bytes.__basicsize__ - 1
 
 
 def _called(operation: int, name: str, arguments: str, attached: str, contents) -> bytes:
+    name, arguments = name.encode(), arguments.encode()
+    if not contents:
+        return _answered(
+            _request(operation, len(name), len(arguments), 0, 0, 0) + name + arguments
+        )
     # One that is alone is not copied: it is its own join.
-    whole = b"".join(contents)
-    parts = (name.encode(), arguments.encode(), attached.encode())
-    head = _request(operation, *map(len, parts), id(whole) + _BODY, len(whole))
-    return _answered(b"".join((head, *parts)))
+    whole, attached = b"".join(contents), attached.encode()
+    where = id(whole) + _BODY
+    head = _request(operation, len(name), len(arguments), len(attached), where, len(whole))
+    return _answered(b"".join((head, name, arguments, attached)))
 
 
 def _answered(request: bytes) -> bytes:

@@ -63,8 +63,14 @@ class _FinalAnswer(BaseException):
 def call(tool: str, arguments: dict, attaching=()):
     """Calls a tool with arguments by name, and waits for its answer. Those in `attaching` may be or hold
     bytes. A tool that is named `final_answer` ends the step: the host has kept what it returned."""
-    request = requested(tool, arguments, attaching)
-    answer = _from(door.call_tool, *request)
+    try:
+        answer = door.call_tool(*requested(tool, arguments, attaching))
+    except door.HostFailure as failure:
+        text = str(failure)
+    else:
+        text = None
+    if text is not None:
+        _raise(text)
     if tool == "final_answer":
         raise _FinalAnswer
     return attached.value_of(answer)
@@ -174,16 +180,27 @@ def _code(count: int) -> types.CodeType:
 class _Call:
     """What the function of a tool does with the values that its parameters got."""
 
-    __slots__ = ("tool", "names", "nullless", "attaching", "how")
+    __slots__ = ("tool", "names", "nullless", "attaching", "how", "complete")
 
-    def __init__(self, tool: str, names: tuple[str, ...], nullless: list[str], attaching: list[str], how):
+    def __init__(
+        self,
+        tool: str,
+        names: tuple[str, ...],
+        nullless: list[str],
+        attaching: list[str],
+        how,
+        complete: bool,
+    ):
         self.tool = tool
         self.names = names
         self.nullless = nullless
         self.attaching = attaching
         self.how = how
+        self.complete = complete
 
     def __call__(self, given: tuple):
+        if self.complete:
+            return self.how(self.tool, dict(zip(self.names, given)), self.attaching)
         arguments = {
             name: value
             for name, value in zip(self.names, given)
@@ -213,10 +230,12 @@ def declare(
     if all(map(_is_parameter, names)):
         code = _code(len(names)).replace(co_name=name, co_qualname=name, co_varnames=names)
         optional = tuple([defaults.get(n, _omitted) for n in names[required:]]) or None
+        # Each parameter has a value then that is passed on.
+        complete = not nullless and (optional is None or _omitted not in optional)
         annotate = _annotations(names, required, defaults, properties, returns)
 
         def made(how):
-            does = _Call(name, names, nullless, attaching, how)
+            does = _Call(name, names, nullless, attaching, how, complete)
             space = {"__builtins__": {}, "__name__": "tools", "_call": does}
             function = types.FunctionType(code, space, name, optional)
             function.__annotate__ = annotate

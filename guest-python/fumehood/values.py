@@ -17,8 +17,21 @@ import math
 import pathlib
 import uuid
 
-_plain = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
 decode = json.JSONDecoder().decode
+_scan = json.JSONDecoder().scan_once
+_chunks = json.encoder.c_make_encoder(
+    None, None, json.encoder.encode_basestring, None, ":", ",", False, False, False
+)
+"""What `json` makes anew for each text. Nothing is looked for that contains itself: what it gets is a tree."""
+
+
+def _plain(value) -> str:
+    return "".join(_chunks(value, 0))
+
+
+def decode_answer(text: str):
+    """The value of a JSON text that the host has written, which has no spaces around it."""
+    return _scan(text, 0)[0]
 
 
 class Unencodable(TypeError):
@@ -33,7 +46,10 @@ def encode(value, nesting: int) -> str:
     kind = type(value)
     if kind is dict:
         # The common case of a call's arguments: nothing in it needs a second look.
-        if all(type(k) is str and type(v) in _SCALARS for k, v in value.items()):
+        for k, v in value.items():
+            if type(k) is not str or type(v) not in _SCALARS:
+                break
+        else:
             try:
                 return _checked(_plain(value))
             except ValueError:
