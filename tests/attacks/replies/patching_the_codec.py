@@ -1,6 +1,6 @@
 # Has the runtime read answers and write arguments otherwise. The host checks arguments again.
 from fumehood import values
-values.decode = lambda text: "forged"
+values.decode_answer = lambda text: "forged"
 print(echo(1))
 values.encode = lambda value, nesting: "no JSON"
 try:
