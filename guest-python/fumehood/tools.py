@@ -63,14 +63,7 @@ class _FinalAnswer(BaseException):
 def call(tool: str, arguments: dict, attaching=()):
     """Calls a tool with arguments by name, and waits for its answer. Those in `attaching` may be or hold
     bytes. A tool that is named `final_answer` ends the step: the host has kept what it returned."""
-    try:
-        answer = door.call_tool(*requested(tool, arguments, attaching))
-    except door.HostFailure as failure:
-        text = str(failure)
-    else:
-        text = None
-    if text is not None:
-        _raise(text)
+    answer = _from(door.call_tool, *requested(tool, arguments, attaching))
     if tool == "final_answer":
         raise _FinalAnswer
     return attached.value_of(answer)

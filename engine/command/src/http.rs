@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use fumehood_policy::{AuditLog, AuditedRequest};
 use fumehood_tools::egress::{
-    Egress, EgressBuilder, EgressLimits, HttpCredential, HttpOutcome, HttpReport, HttpRule,
-    HttpTool,
+    Egress, EgressBuilder, EgressError, EgressLimits, HttpCredential, HttpOutcome, HttpReport,
+    HttpRule, HttpTool, Refusal,
 };
 use serde::Deserialize;
 
@@ -142,7 +142,7 @@ pub(crate) fn logged(builder: EgressBuilder, log: Option<Arc<AuditLog>>) -> Egre
     builder.listener(move |report: &HttpReport<'_>| {
         let (status, reason) = match &report.outcome {
             HttpOutcome::Answered(status) => (Some(*status), None),
-            HttpOutcome::Failed(error) => (None, Some(error.to_string())),
+            HttpOutcome::Failed(error) => (None, Some(without_url(error))),
             _ => (None, Some("nobody waits for the answer".to_owned())),
         };
         let written = log.request(&AuditedRequest {
@@ -158,6 +158,19 @@ pub(crate) fn logged(builder: EgressBuilder, log: Option<Arc<AuditLog>>) -> Egre
         // The request is over. A log that cannot be written keeps the next call from being made.
         written.ok();
     })
+}
+
+/// Why there is no answer, without what a policy may keep out of the log.
+fn without_url(error: &EgressError) -> String {
+    match error {
+        EgressError::Refused(Refusal::Url { reason, .. }) => {
+            format!("refused: the URL is not one that is taken here: {reason}")
+        }
+        EgressError::Refused(Refusal::Path { host, .. }) => {
+            format!("refused: `{host}` is allowed, but not with this path")
+        }
+        error => error.to_string(),
+    }
 }
 
 /// The part of a URL that says who is asked. What else is in it may be meant for nobody else to read.

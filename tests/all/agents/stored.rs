@@ -54,14 +54,14 @@ async fn a_fork_goes_on_from_the_same_memory_and_variables() {
 
 #[tokio::test]
 async fn a_run_is_saved_between_steps_and_gone_on_with() {
-    let replies = ["<code>x = 41\nopen('/work/a', 'w').write('kept')</code>"];
+    let replies = ["<code>x = 41\nopen('a', 'w').write('kept')</code>"];
     let agent = coder(&replies).build().unwrap();
     let mut run = agent.start("x").await.unwrap();
     assert!(matches!(run.step().await.unwrap(), Progress::Acted));
     let mut saved = Vec::new();
     run.save(&mut saved).unwrap();
     drop(run);
-    let code = "<code>final_answer([x + 1, open('/work/a').read()])</code>";
+    let code = "<code>final_answer([x + 1, open('a').read()])</code>";
     let agent = coder(&[code]).build().unwrap();
     let mut run = agent.resume(saved.as_slice()).await.unwrap();
     let result = run.finish().await.unwrap();

@@ -104,6 +104,9 @@ final_answer('done')",
     assert_eq!(metadata["server"], "http://169.254.169.254");
     let reason = metadata["reason"].as_str().unwrap();
     assert!(reason.contains("link-local"), "{reason}");
+    // The line of the call has the whole URL, unless the policy keeps it out; this one is not to tell it then.
+    assert!(requests.iter().all(|line| !line.to_string().contains("s3cret")), "{requests:?}");
+    assert!(requests.len() >= 3, "{requests:?}");
     let verified =
         fumehood(&["audit", "verify", "audit.jsonl"]).current_dir(folder.path()).output();
     assert_eq!(verified.unwrap().status.code(), Some(0));

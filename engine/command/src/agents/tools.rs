@@ -128,21 +128,25 @@ impl ToolSource {
     }
 }
 
+/// A file of the folder, if there is one, which has so many bytes at most.
+fn read(folder: Option<&Dir>, file: &str, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(folder) = folder {
+        let opened = folder.open(file);
+        let read = opened.and_then(|opened| opened.take(most + 1).read_to_end(&mut bytes));
+        read.with_context(|| format!("cannot read `{file}`"))?;
+        if bytes.len() as u64 > most {
+            bail!("`{file}` is longer than {most} bytes");
+        }
+    }
+    Ok(bytes)
+}
+
 fn component(table: toml::Table, folder: Option<&Dir>) -> Result<ToolSource> {
     let settings: ComponentSettings =
         table.try_into().map_err(|error: toml::de::Error| anyhow!(error.message().to_owned()))?;
     let (file, limits) = (settings.file.clone(), settings.limits());
-    let mut bytes = Vec::new();
-    if let Some(folder) = folder {
-        let read = |bytes: &mut Vec<u8>| {
-            let file = folder.open(&file)?;
-            file.take(COMPONENT_BYTES + 1).read_to_end(bytes)
-        };
-        read(&mut bytes).with_context(|| format!("cannot read `{file}`"))?;
-        if bytes.len() as u64 > COMPONENT_BYTES {
-            bail!("`{file}` is longer than {COMPONENT_BYTES} bytes");
-        }
-    }
+    let bytes = read(folder, &file, COMPONENT_BYTES)?;
     Ok(ToolSource::Component(ComponentSource { file, limits, bytes }))
 }
 
@@ -158,17 +162,8 @@ fn python_file(table: toml::Table, folder: Option<&Dir>) -> Result<ToolSource> {
     }
     let Said { file, keep_state, limits } =
         table.try_into().map_err(|error: toml::de::Error| anyhow!(error.message().to_owned()))?;
-    let mut source = String::new();
-    if let Some(folder) = folder {
-        let read = |source: &mut String| {
-            let opened = folder.open(&file)?;
-            opened.take(PYTHON_BYTES + 1).read_to_string(source)
-        };
-        read(&mut source).with_context(|| format!("cannot read `{file}`"))?;
-        if source.len() as u64 > PYTHON_BYTES {
-            bail!("`{file}` is longer than {PYTHON_BYTES} bytes");
-        }
-    }
+    let source = String::from_utf8(read(folder, &file, PYTHON_BYTES)?);
+    let source = source.with_context(|| format!("`{file}` is not UTF-8"))?;
     Ok(ToolSource::Python(PythonSource { file, source, limits, keep_state }))
 }
 
