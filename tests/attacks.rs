@@ -74,8 +74,11 @@ const HANGS: Duration = Duration::from_secs(120);
 /// Bytes of memory that the process may have at its peak beyond what the session's limit explains: the
 /// stack of the guest, machine code that was not in use before, texts on their way.
 const PEAK_MORE: u64 = 128 << 20;
-/// Bytes of memory that the process may have after any number of attacks beyond those it began with.
-const REST_MORE: u64 = 128 << 20;
+/// Bytes of memory that the process may have after any number of attacks beyond those it began with. The
+/// C library's allocator keeps some hundred MiB of what was free again once calls were begun by the
+/// thousand (`door::beginning_calls_and_taking_no_answer`); each attack runs three sessions at least, so
+/// that what a session leaves behind is found from a third of a MiB on.
+const REST_MORE: u64 = 256 << 20;
 
 fn main() {
     let mut arguments = Arguments::from_args();
