@@ -7,30 +7,71 @@
 //! back and stay where they are; the others are given back to the system. The next session finds a
 //! memory in which it need not fault.
 //!
+//! A session that began with a state, a fork say, is followed by others of that state. So its memory is
+//! made what it was in that state, as long as somebody has it. The next session of the same state has
+//! nothing left to copy, and one of a later state only what has changed since.
+//!
 //! Where the kernel cannot say which pages were written to, nothing is kept.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::state::State;
+use super::state::{State, WeakState};
+use super::states::MappedRows;
 use super::written::Finder;
 use super::{Addresses, Mapping, MemoryImage};
 
-/// Memories that are kept at most, besides those of pools; each takes what sessions usually write to.
+/// Memories that are kept at most of each kind, of the image and of states, besides those of pools.
 const MOST: usize = 16;
 /// Pages that a session may have written to for them to count as what sessions usually write to, and
 /// the most pages that do: 4 MiB. One with ten tools and a few imports writes to more than 2 MiB.
 const USUAL: usize = 1024;
+/// Bytes of its own that a memory has at most to be kept in a state: what the state has here and there,
+/// and is not worth being mapped.
+const OWN_MOST: usize = 8 << 20;
+/// Pages of its own in a memory that is kept, from which on the kernel is told to tell only those that are
+/// written to from then on.
+const MARKED: usize = 128;
 
 /// Memories of sessions that have ended.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    memories: Mutex<Vec<Addresses>>,
+    memories: Mutex<Memories>,
     /// How many are kept for pools.
     pooled: AtomicUsize,
     /// The pages that sessions usually write to.
     usual: Mutex<BTreeSet<usize>>,
+}
+
+#[derive(Debug, Default)]
+struct Memories {
+    of_image: Vec<Addresses>,
+    /// The one that was used last is the last.
+    of_states: Vec<InState>,
+}
+
+/// A memory that holds a state other than the image.
+#[derive(Debug)]
+struct InState {
+    addresses: Addresses,
+    state: WeakState,
+    mapped: MappedRows,
+    marked: bool,
+}
+
+/// A memory that was kept, and what it holds.
+pub(super) struct Taken {
+    pub(super) addresses: Addresses,
+    pub(super) state: State,
+    pub(super) mapped: MappedRows,
+    pub(super) marked: bool,
+}
+
+/// What a memory was made that can be kept.
+pub(super) enum Prepared {
+    Image,
+    State { state: WeakState, mapped: MappedRows, marked: bool },
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -43,27 +84,62 @@ impl Kept {
         MOST.saturating_add(self.pooled.load(Ordering::Relaxed))
     }
 
-    /// A memory that holds a view of the image, if one of this size is kept.
-    pub(super) fn take(&self, reserved: usize) -> Option<Addresses> {
+    /// A memory of this size that was kept: one that holds the image if that is what is wanted, and
+    /// otherwise the one that differs least from it.
+    pub(super) fn take(
+        &self,
+        reserved: usize,
+        wanted: &State,
+        image: &MemoryImage,
+    ) -> Option<Taken> {
+        let begun = image.state();
         let mut memories = locked(&self.memories);
-        let position = memories.iter().rposition(|memory| memory.reserved == reserved)?;
-        Some(memories.swap_remove(position))
+        // Nobody can want what no state is left of; unmapping it takes its time.
+        let nobodys = memories.of_states.extract_if(.., |memory| memory.state.is_gone());
+        let nobodys = nobodys.collect::<Vec<_>>();
+        let fitting = memories.of_states.iter().enumerate();
+        let fitting = fitting.filter(|(_, memory)| memory.addresses.reserved == reserved);
+        let nearest = fitting
+            .filter_map(|(position, memory)| Some((position, memory.state.upgrade()?)))
+            .map(|(position, state)| (wanted.distance(&state), position, state))
+            .min_by_key(|(distance, position, _)| (*distance, usize::MAX - position));
+        let taken = match nearest {
+            Some((distance, position, state)) if distance < wanted.distance(&begun) => {
+                let InState { addresses, mapped, marked, .. } = memories.of_states.remove(position);
+                Some(Taken { addresses, state, mapped, marked })
+            }
+            _ => {
+                let fits = |memory: &Addresses| memory.reserved == reserved;
+                let position = memories.of_image.iter().rposition(fits);
+                position.map(|position| Taken {
+                    addresses: memories.of_image.swap_remove(position),
+                    state: begun,
+                    mapped: MappedRows::default(),
+                    marked: false,
+                })
+            }
+        };
+        drop(memories);
+        drop(nobodys);
+        taken
     }
 
-    /// Keeps a memory in which no code runs any more, if there is room and it can be made what it was in
-    /// the beginning. Says whether it is; the caller then hands its addresses to `put`.
-    pub(super) fn prepare(&self, memory: &Mapping, image: &MemoryImage) -> bool {
+    /// Makes a memory in which no code runs any more what it was in the beginning, if there is room for
+    /// it and that can be done. The caller then hands its addresses to `put`.
+    pub(super) fn prepare(&self, memory: &Mapping, image: &MemoryImage) -> Option<Prepared> {
         let finder = Finder::best();
-        if !finder.is_exact() || locked(&self.memories).len() >= self.most() {
-            return false;
+        let is_full = || locked(&self.memories).of_image.len() >= self.most();
+        let origin = memory.origin.upgrade().filter(|origin| !origin.is_same(&image.state()));
+        if !finder.is_exact() || (origin.is_none() && is_full()) {
+            return None;
         }
         let written = memory.written(finder);
         let page = rustix::param::page_size();
+        let mut usual = locked(&self.usual);
         let pages = || {
             let inside = written.runs.iter().filter(|run| run.end <= image.bytes());
             inside.flat_map(|run| run.start / page..run.end / page)
         };
-        let mut usual = locked(&self.usual);
         let count = pages().count();
         if count <= USUAL && usual.len() + count <= 2 * USUAL {
             usual.extend(pages());
@@ -71,16 +147,41 @@ impl Kept {
                 usual.pop_last();
             }
         }
-        let begun = State::image(image.bytes(), image.store());
-        memory.restore(&begun, &written, |number| usual.contains(&number)).is_ok()
+        if let Some(origin) = origin {
+            memory.restore(&origin, &written, |number| usual.contains(&number)).ok()?;
+            let own = memory.own(finder);
+            if own <= OWN_MOST {
+                let (mapped, marked) = memory.settle(finder, own > MARKED * page);
+                return Some(Prepared::State { state: origin.downgrade(), mapped, marked });
+            }
+            if is_full() {
+                return None;
+            }
+        }
+        let written = memory.written(finder);
+        let restored = memory.restore(&image.state(), &written, |number| usual.contains(&number));
+        restored.ok().map(|()| Prepared::Image)
     }
 
-    /// Takes the addresses of a memory that is as it was in the beginning.
-    pub(super) fn put(&self, addresses: Addresses) {
+    /// Keeps a memory that was made what `prepared` says.
+    pub(super) fn put(&self, addresses: Addresses, prepared: Prepared) {
+        let most = self.most();
         let mut memories = locked(&self.memories);
-        if memories.len() < self.most() {
-            memories.push(addresses);
-        }
+        let surplus = match prepared {
+            Prepared::Image if memories.of_image.len() < most => {
+                memories.of_image.push(addresses);
+                None
+            }
+            Prepared::Image => Some(addresses),
+            Prepared::State { state, mapped, marked } => {
+                let memory = InState { addresses, state, mapped, marked };
+                memories.of_states.push(memory);
+                let is_over = memories.of_states.len() > most;
+                is_over.then(|| memories.of_states.remove(0).addresses)
+            }
+        };
+        drop(memories);
+        drop(surplus);
     }
 }
 
@@ -102,10 +203,13 @@ impl Drop for KeptForPool {
         let kept = &self.image.0.kept;
         kept.pooled.fetch_sub(self.sessions, Ordering::Relaxed);
         let mut memories = locked(&kept.memories);
-        let most = kept.most().min(memories.len());
-        let surplus = memories.split_off(most);
+        let most = kept.most();
+        let within = most.min(memories.of_image.len());
+        let of_image = memories.of_image.split_off(within);
+        let over = memories.of_states.len().saturating_sub(most);
+        let of_states = memories.of_states.drain(..over).collect::<Vec<_>>();
         drop(memories);
-        drop(surplus);
+        drop((of_image, of_states));
     }
 }
 
@@ -145,7 +249,7 @@ mod tests {
     fn what_was_written_is_not_found_by_the_next() {
         let image = image();
         let reserved = 4 * PAGES * WASM_PAGE;
-        let first = Mapping::view(&image, reserved).unwrap();
+        let first = Mapping::view(&image, &image.state(), reserved).unwrap();
         let expected = contents(&first);
         drop(first);
         let mut seed = 1_u64;
@@ -156,7 +260,7 @@ mod tests {
         let mut reused = 0;
         let mut last = std::ptr::null_mut();
         for round in 0..200 {
-            let mapping = Mapping::view(&image, reserved).unwrap();
+            let mapping = Mapping::view(&image, &image.state(), reserved).unwrap();
             reused += usize::from(mapping.base.as_ptr() == last);
             last = mapping.base.as_ptr();
             assert!(contents(&mapping) == expected, "round {round} found something else");
@@ -172,15 +276,62 @@ mod tests {
         }
     }
 
+    /// A state that differs from the image in every other page, and has grown.
+    fn scattered(image: &MemoryImage, reserved: usize) -> State {
+        let memory = Mapping::view(image, &image.state(), reserved).unwrap();
+        memory.commit(image.bytes() + WASM_PAGE).unwrap();
+        let page = rustix::param::page_size();
+        (0..memory.committed()).step_by(2 * page).for_each(|at| write(&memory, at, 9));
+        memory.state(&image.state(), Finder::best()).unwrap()
+    }
+
+    /// Children of a state write to their memory; the next child finds the state in the same memory, with
+    /// nothing to be copied, and a fresh session finds the image.
+    #[test]
+    fn a_memory_is_kept_in_the_state_that_it_began_with() {
+        let image = image();
+        let reserved = 4 * PAGES * WASM_PAGE;
+        let state = scattered(&image, reserved);
+        let first = Mapping::view(&image, &state, reserved).unwrap();
+        let (expected, base) = (contents(&first), first.base);
+        assert_eq!((expected[0], expected[1], expected[WASM_PAGE * PAGES]), (9, 0, 9));
+        drop(first);
+        for round in 0..20 {
+            let child = Mapping::view(&image, &state, reserved).unwrap();
+            assert!(contents(&child) == expected, "round {round} found something else");
+            if Finder::best().is_exact() {
+                assert_eq!(child.base, base);
+            }
+            let fresh = Mapping::view(&image, &image.state(), reserved).unwrap();
+            assert_eq!(contents(&fresh)[0], 0);
+            child.commit(image.bytes() + 2 * WASM_PAGE).unwrap();
+            (0..child.committed()).step_by(7 * 4096 + round).for_each(|at| write(&child, at, 3));
+        }
+    }
+
+    #[test]
+    fn a_state_that_nobody_has_any_more_is_not_kept_by_a_memory_in_it() {
+        let image = image();
+        let reserved = 4 * PAGES * WASM_PAGE;
+        let of_states = || locked(&image.0.kept.memories).of_states.len();
+        let state = scattered(&image, reserved);
+        drop(Mapping::view(&image, &state, reserved).unwrap());
+        assert_eq!(of_states(), usize::from(Finder::best().is_exact()));
+        drop(state);
+        assert_eq!(image.store().bytes(), 0);
+        let fresh = Mapping::view(&image, &image.state(), reserved).unwrap();
+        assert_eq!((contents(&fresh)[0], of_states()), (0, 0));
+    }
+
     #[test]
     fn what_was_revoked_is_kept_as_anything_is() {
         let image = image();
         let reserved = 2 * PAGES * WASM_PAGE;
-        let mapping = Mapping::view(&image, reserved).unwrap();
+        let mapping = Mapping::view(&image, &image.state(), reserved).unwrap();
         write(&mapping, 70, 7);
         mapping.revoke().unwrap();
         drop(mapping);
-        let next = Mapping::view(&image, reserved).unwrap();
+        let next = Mapping::view(&image, &image.state(), reserved).unwrap();
         assert_eq!(contents(&next)[70], 0);
         write(&next, 70, 7);
     }
@@ -189,18 +340,18 @@ mod tests {
     fn no_more_are_kept_than_there_is_room_for() {
         let image = image();
         let reserved = 2 * PAGES * WASM_PAGE;
-        let all = (0..2 * MOST).map(|_| Mapping::view(&image, reserved).unwrap());
+        let all = (0..2 * MOST).map(|_| Mapping::view(&image, &image.state(), reserved).unwrap());
         drop(all.collect::<Vec<_>>());
-        assert!(locked(&image.0.kept.memories).len() <= MOST);
+        assert!(locked(&image.0.kept.memories).of_image.len() <= MOST);
     }
 
     #[test]
     fn more_are_kept_as_long_as_there_is_a_pool() {
         let image = image();
         let reserved = 2 * PAGES * WASM_PAGE;
-        let kept = || locked(&image.0.kept.memories).len();
+        let kept = || locked(&image.0.kept.memories).of_image.len();
         let pool = KeptForPool::new(image.clone(), 5);
-        let all = (0..2 * MOST).map(|_| Mapping::view(&image, reserved).unwrap());
+        let all = (0..2 * MOST).map(|_| Mapping::view(&image, &image.state(), reserved).unwrap());
         drop(all.collect::<Vec<_>>());
         let exact = Finder::best().is_exact();
         assert_eq!(kept(), if exact { MOST + 5 } else { 0 });

@@ -24,8 +24,8 @@
 //! 4. A mapping is revoked only while guest code runs in it, or when none will ever again: the state
 //!    machine in `control::crossing` sees to it that no host code reads or writes the memory on the
 //!    guest's behalf then. What [`MemoryHandle`] itself reads and writes asks before.
-//! 5. Addresses that are kept hold a private view of the image, byte for byte, and nothing is accessible
-//!    after it.
+//! 5. Addresses that are kept hold the image, or the state that is noted with them, byte for byte, and
+//!    nothing is accessible after it.
 
 #![expect(unsafe_code, reason = "maps and unmaps guest memory")]
 
@@ -48,9 +48,10 @@ use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 use serde::{Deserialize, Serialize};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
-use self::kept::Kept;
 pub(crate) use self::kept::KeptForPool;
+use self::kept::{Kept, Taken};
 pub(crate) use self::state::State;
+use self::state::WeakState;
 use self::states::{MappedRows, Written};
 pub(crate) use self::store::PageStore;
 use self::written::Finder;
@@ -288,6 +289,8 @@ struct Mapping {
     in_use: AtomicBool,
     /// What it began as a view of, if it did.
     image: Option<MemoryImage>,
+    /// The state it began with.
+    origin: WeakState,
 }
 
 /// What only changes while nobody else looks.
@@ -317,21 +320,35 @@ impl Mapping {
         Ok(Mapping::of(Addresses::reserve(bytes)?, 0, None))
     }
 
-    /// Memory that begins as a private, writable view of the image, in one that was kept if there is
-    /// one.
-    fn view(image: &MemoryImage, reserved: usize) -> rustix::io::Result<Mapping> {
+    /// Memory that begins with a state, as a private, writable view of the image and of what is in the
+    /// store; in one that was kept if there is one.
+    fn view(image: &MemoryImage, state: &State, reserved: usize) -> std::io::Result<Mapping> {
         let ImageFile { file, bytes, kept, .. } = &*image.0;
-        let addresses = match kept.take(reserved) {
-            Some(addresses) => addresses,
+        let taken = match kept.take(reserved, state, image) {
+            Some(taken) => taken,
             None => {
                 let addresses = Addresses::reserve(reserved)?;
                 addresses.track(0..reserved);
                 addresses.place(file, 0, 0..*bytes, ProtFlags::READ | ProtFlags::WRITE)?;
-                addresses
+                Taken {
+                    addresses,
+                    state: image.state(),
+                    mapped: MappedRows::default(),
+                    marked: false,
+                }
             }
         };
-        let mapping = Mapping::of(addresses, *bytes, Some(image.clone()));
-        mapping.condition().held = Some(image.state());
+        let Taken { addresses, state: held, mapped, marked } = taken;
+        let mut mapping = Mapping::of(addresses, held.bytes(), Some(image.clone()));
+        {
+            let mut condition = mapping.condition();
+            (condition.mapped, condition.marked) = (mapped, marked);
+            condition.held = Some(held.clone());
+        }
+        if !held.is_same(state) {
+            mapping.restore(state, &Written::nothing_since(held), |_| false)?;
+        }
+        mapping.origin = state.downgrade();
         Ok(mapping)
     }
 
@@ -343,6 +360,7 @@ impl Mapping {
             condition: Mutex::default(),
             in_use: AtomicBool::new(false),
             image,
+            origin: WeakState::default(),
         }
     }
 
@@ -396,10 +414,10 @@ impl Mapping {
 impl Drop for Mapping {
     fn drop(&mut self) {
         let Some(image) = &self.image else { return };
-        if image.0.kept.prepare(self, image)
+        if let Some(prepared) = image.0.kept.prepare(self, image)
             && let Some(addresses) = self.addresses.take()
         {
-            image.0.kept.put(addresses);
+            image.0.kept.put(addresses, prepared);
         }
     }
 }
@@ -500,8 +518,7 @@ impl MemoryHandle {
 
     /// Bytes of pages that are in memory and are no file's.
     pub(crate) fn own_bytes(&self) -> u64 {
-        let runs = Finder::best().written(self.address(), self.bytes());
-        runs.iter().map(|run| run.len() as u64).sum()
+        self.0.own(Finder::best()) as u64
     }
 
     /// Bytes of memory the guest has.
@@ -581,18 +598,13 @@ impl Beginning {
 
     /// The memory, with so many bytes of addresses.
     fn mapping(&self, reserved: usize) -> Result<Arc<Mapping>, String> {
-        let view = |image| {
+        let view = |image, state| {
             let describe = |error| format!("cannot map {reserved} bytes: {error}");
-            Mapping::view(image, reserved).map_err(describe)
+            Mapping::view(image, state, reserved).map(Arc::new).map_err(describe)
         };
         match self {
-            Beginning::Image(image) => Ok(Arc::new(view(image)?)),
-            Beginning::State(image, state) => {
-                let mapping = view(image)?;
-                let restored = mapping.restore(state, &Written::nothing(), |_| false);
-                restored.map_err(|error| format!("cannot copy the memory: {error}"))?;
-                Ok(Arc::new(mapping))
-            }
+            Beginning::Image(image) => view(image, &image.state()),
+            Beginning::State(image, state) => view(image, state),
             Beginning::Memory(MemoryHandle(mapping)) => {
                 let fits = mapping.addresses().is_ok_and(|all| all.reserved == reserved);
                 if fits { Ok(Arc::clone(mapping)) } else { Err("it has another size".to_owned()) }

@@ -6,7 +6,7 @@
 
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::MemoryImage;
 use super::store::{PageStore, Row, SEGMENT, Slot};
@@ -38,6 +38,31 @@ struct Part {
 impl Drop for Part {
     fn drop(&mut self) {
         self.store.release(held(&self.slots));
+    }
+}
+
+/// A state that may be gone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WeakState {
+    bytes: usize,
+    parts: Vec<Option<Weak<Part>>>,
+    store: Weak<PageStore>,
+}
+
+impl WeakState {
+    /// The state, if all of it is still there.
+    pub(super) fn upgrade(&self) -> Option<State> {
+        let part = |part: &Option<Weak<Part>>| match part {
+            Some(part) => Some(Some(part.upgrade()?)),
+            None => Some(None),
+        };
+        let parts = self.parts.iter().map(part).collect::<Option<_>>()?;
+        Some(State { bytes: self.bytes, parts, store: self.store.upgrade()? })
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.parts.iter().flatten().any(|part| part.strong_count() == 0)
+            || self.store.strong_count() == 0
     }
 }
 
@@ -133,6 +158,22 @@ impl State {
             && Arc::ptr_eq(&self.store, &other.store)
             && self.parts.len() == other.parts.len()
             && self.parts.iter().zip(&other.parts).all(same)
+    }
+
+    /// In how many parts of its table it may differ from another state.
+    pub(super) fn distance(&self, other: &State) -> usize {
+        let parts = 0..self.parts.len().max(other.parts.len());
+        let differs = |number: &usize| {
+            let [ours, theirs] = [self, other].map(|state| state.parts.get(*number));
+            !is_same_part(ours.unwrap_or(&None), theirs.unwrap_or(&None))
+        };
+        parts.filter(differs).count()
+    }
+
+    /// What says which state it is without keeping any of it.
+    pub(super) fn downgrade(&self) -> WeakState {
+        let parts = self.parts.iter().map(|part| part.as_ref().map(Arc::downgrade)).collect();
+        WeakState { bytes: self.bytes, parts, store: Arc::downgrade(&self.store) }
     }
 
     /// The pages that are in other slots than in another state.

@@ -89,9 +89,9 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// All pages hold what is mapped there.
-    pub(super) fn nothing() -> Written {
-        Written { runs: Vec::new(), since: None }
+    /// All pages hold what they do in this state.
+    pub(super) fn nothing_since(state: State) -> Written {
+        Written { runs: Vec::new(), since: Some(state) }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -192,6 +192,21 @@ impl Mapping {
             Some(runs) => Written { runs, since },
             None => Written { runs: finder.written(base, bytes), since: None },
         }
+    }
+
+    /// Bytes of pages that are in memory and are no file's.
+    pub(super) fn own(&self, finder: &Finder) -> usize {
+        let runs = finder.written(self.base.as_ptr() as usize, self.committed());
+        runs.iter().map(Range::len).sum()
+    }
+
+    /// What is mapped, for somebody who takes over the addresses as they are, and whether the kernel was
+    /// told to tell only what is written to from some time on; it is told now if `mark` says so.
+    pub(super) fn settle(&self, finder: &Finder, mark: bool) -> (MappedRows, bool) {
+        let mut condition = self.condition();
+        let (base, bytes) = (self.base.as_ptr() as usize, self.committed());
+        condition.marked |= mark && finder.mark(base, bytes).is_some();
+        (std::mem::take(&mut condition.mapped), condition.marked)
     }
 
     /// The state of this memory, of which `last` is an earlier one. Nobody runs code in the memory.
@@ -482,10 +497,10 @@ mod tests {
     fn going_back_and_forth(finder: &Finder, seed: u64) {
         let image = image();
         let mut numbers = Numbers(seed);
-        let view = || Mapping::view(&image, MOST + WASM_PAGE).unwrap();
+        let view = |state: &State| Mapping::view(&image, state, MOST + WASM_PAGE).unwrap();
         let begun = image.state();
-        let mut states = vec![(begun.clone(), contents(&view()).to_vec())];
-        let mut memories = vec![(view(), begun)];
+        let mut states = vec![(begun.clone(), contents(&view(&begun)).to_vec())];
+        let mut memories = vec![(view(&begun), begun.clone())];
         for round in 0..60 {
             let which = numbers.below(memories.len());
             let (memory, last) = &mut memories[which];
@@ -501,8 +516,7 @@ mod tests {
                 }
                 1 => {
                     let (state, expected) = &states[numbers.below(states.len())];
-                    let child = view();
-                    child.restore(state, &Written::nothing(), |_| false).unwrap();
+                    let child = view(state);
                     assert!(contents(&child) == expected, "round {round}: another child");
                     memories.push((child, state.clone()));
                     if memories.len() > 5 {
@@ -523,7 +537,10 @@ mod tests {
         let store = image.store();
         drop((memories, states));
         assert_eq!(store.bytes(), 0);
-        assert!(contents(&view()) == contents(&view()), "what is kept is not the image");
+        assert!(
+            contents(&view(&begun)) == contents(&view(&begun)),
+            "what is kept is not the image"
+        );
     }
 
     #[test]
@@ -541,7 +558,7 @@ mod tests {
             return;
         }
         let image = image();
-        let memory = Mapping::view(&image, MOST + WASM_PAGE).unwrap();
+        let memory = Mapping::view(&image, &image.state(), MOST + WASM_PAGE).unwrap();
         memory.commit(MOST).unwrap();
         fill(&memory, IMAGE..MOST, 9);
         let page = rustix::param::page_size();
@@ -553,8 +570,7 @@ mod tests {
         let state = memory.state(&image.state(), finder).unwrap();
         assert_eq!(own(&memory), 0);
         assert!(contents(&memory)[IMAGE..].iter().all(|byte| *byte == 9));
-        let child = Mapping::view(&image, MOST + WASM_PAGE).unwrap();
-        child.restore(&state, &Written::nothing(), |_| false).unwrap();
+        let child = Mapping::view(&image, &state, MOST + WASM_PAGE).unwrap();
         assert_eq!(own(&child), 0);
         fill(&memory, MOST - 1..MOST, 8);
         let next = memory.state(&state, finder).unwrap();
