@@ -15,8 +15,9 @@
 ;;   6  tools.wait        s64 nanoseconds        answers numbers of calls
 ;;   7  tools.take        u32 number             answers as 1, or fails with -1
 ;;   8  tools.abandon     u32 number
-;;   9  tools.content     u32 position, u32 address and length of the memory that they are wanted in
-;;                        answers nothing if they are there, and else the contents
+;;   9  tools.content     u32 position, u32 address and length of the memory that they are wanted in; without
+;;                        an address only the most that is wanted
+;;                        answers nothing if they fill that memory, and else what there is
 ;;
 ;; Addresses are in the guest's memory. The host looks at none that is outside of it.
 ;;
@@ -39,7 +40,7 @@
   (import "fumehood:guest/tools@0.1.0" "abandon"
     (func $tools_abandon (param i32)))
   (import "fumehood:guest/tools@0.1.0" "content"
-    (func $tools_content (param i32 i32)))
+    (func $tools_content (param i32 i32 i32)))
   (import "fumehood:guest/answer@0.1.0" "give"
     (func $answer_give (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
   (import "fumehood:guest/limits@0.1.0" "interruption"
@@ -228,7 +229,8 @@
         (global.set $wanted (i32.load offset=5 align=1 (local.get $request)))
         (global.set $wanted_length (i32.load offset=9 align=1 (local.get $request)))
         (call $tools_content
-          (i32.load offset=1 align=1 (local.get $request)) (local.get $results))
+          (i32.load offset=1 align=1 (local.get $request))
+          (global.get $wanted_length) (local.get $results))
         (local.set $rest (global.get $wanted))
         (global.set $wanted (i32.const 0))
         (if (i32.or

@@ -210,10 +210,11 @@ impl guest::tools::Host for Host {
         })
     }
 
-    fn content(&mut self, position: u32) -> wasmtime::Result<Vec<u8>> {
-        let content = self.step.contents.get_mut(position as usize).map(take);
-        // Nothing is copied where the tool has kept nothing of it.
-        Ok(content.map(Vec::from).unwrap_or_default())
+    fn content(&mut self, position: u32, most: u32) -> wasmtime::Result<Vec<u8>> {
+        let Some(rest) = self.step.contents.get_mut(position as usize) else {
+            return Ok(Vec::new());
+        };
+        Ok(rest.split_to(rest.len().min(most as usize)).to_vec())
     }
 
     fn abandon(&mut self, number: u32) -> wasmtime::Result<()> {
