@@ -4,6 +4,7 @@ It runs in the sandbox of the tools, and is as much at their mercy as they are a
 nothing of what is said here that it has not checked.
 """
 
+import asyncio
 import collections.abc
 import dataclasses
 import datetime
@@ -66,7 +67,7 @@ def described() -> list:
     ]
 
 
-async def answer(name: str) -> None:
+def answer(name: str) -> None:
     """Takes the arguments of a call from the host, and gives it what the tool returns."""
     tool = _tools[name]
     try:
@@ -76,12 +77,16 @@ async def answer(name: str) -> None:
         raise MisfitError(str(error)) from None
     result = tool.run(arguments)
     if inspect.isawaitable(result):
-        result = await result
+        result = asyncio.run(_awaited(result))
     try:
         tools.call("_answer", {"value": result}, ("value",))
     except tools.ToolArgumentError as error:
         detail = str(error).removeprefix("_answer: ").replace("argument ['value']", "it", 1)
         raise TypeError(f"what {name} returns cannot be given: {detail}") from None
+
+
+async def _awaited(result):
+    return await result
 
 
 def _found(module) -> list:

@@ -6,7 +6,7 @@
 //!
 //! * `measuring`: samples, medians, taking turns
 //! * `latency`: instantiating, starting, steps, tools, whole processes
-//! * `components`: calls of WebAssembly components
+//! * `sources`: calls of components and of Python files
 //! * `states`: forks, checkpoints, roll-backs, and what they cost each step
 //! * `computing`: the programs of `benches/programs`, and numpy
 //! * `capacity`: memory of a session, sessions a second
@@ -15,11 +15,11 @@
 
 mod agents;
 mod capacity;
-mod components;
 mod computing;
 mod idle;
 mod latency;
 mod measuring;
+mod sources;
 mod states;
 
 use anyhow::{Result, bail};
@@ -139,7 +139,7 @@ pub(crate) async fn bench(
         figures: Vec::new(),
     };
     latency::measure(&mut bench).await?;
-    components::measure(&mut bench).await?;
+    sources::measure(&mut bench).await?;
     capacity::measure(&mut bench).await?;
     idle::measure(&mut bench).await?;
     states::measure(&mut bench).await?;

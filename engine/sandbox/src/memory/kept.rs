@@ -27,9 +27,9 @@ const MOST: usize = 16;
 /// Pages that a session may have written to for them to count as what sessions usually write to, and
 /// the most pages that do: 4 MiB. One with ten tools and a few imports writes to more than 2 MiB.
 const USUAL: usize = 1024;
-/// Bytes of its own that a memory has at most to be kept in a state: what the state has here and there,
-/// and is not worth being mapped.
-const OWN_MOST: usize = 8 << 20;
+/// Bytes of their own that memories have at most, all together, that are kept in states: what the states
+/// have here and there, and is not worth being mapped. A file of Python tools leaves some 7 MiB.
+const OWN_MOST: usize = 128 << 20;
 /// Pages of its own in a memory that is kept, from which on the kernel is told to tell only those that are
 /// written to from then on.
 const MARKED: usize = 128;
@@ -58,6 +58,8 @@ struct InState {
     state: WeakState,
     mapped: MappedRows,
     marked: bool,
+    /// Bytes of pages that are no file's.
+    own: usize,
 }
 
 /// A memory that was kept, and what it holds.
@@ -71,7 +73,7 @@ pub(super) struct Taken {
 /// What a memory was made that can be kept.
 pub(super) enum Prepared {
     Image,
-    State { state: WeakState, mapped: MappedRows, marked: bool },
+    State { state: WeakState, mapped: MappedRows, marked: bool, own: usize },
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -150,9 +152,9 @@ impl Kept {
         if let Some(origin) = origin {
             memory.restore(&origin, &written, |number| usual.contains(&number)).ok()?;
             let own = memory.own(finder);
-            if own <= OWN_MOST {
+            if own <= OWN_MOST / 4 {
                 let (mapped, marked) = memory.settle(finder, own > MARKED * page);
-                return Some(Prepared::State { state: origin.downgrade(), mapped, marked });
+                return Some(Prepared::State { state: origin.downgrade(), mapped, marked, own });
             }
             if is_full() {
                 return None;
@@ -167,19 +169,20 @@ impl Kept {
     pub(super) fn put(&self, addresses: Addresses, prepared: Prepared) {
         let most = self.most();
         let mut memories = locked(&self.memories);
-        let surplus = match prepared {
-            Prepared::Image if memories.of_image.len() < most => {
-                memories.of_image.push(addresses);
-                None
+        let mut surplus = Vec::new();
+        match prepared {
+            Prepared::Image if memories.of_image.len() < most => memories.of_image.push(addresses),
+            Prepared::Image => surplus.push(addresses),
+            Prepared::State { state, mapped, marked, own } => {
+                memories.of_states.push(InState { addresses, state, mapped, marked, own });
+                let mut all = memories.of_states.iter().map(|memory| memory.own).sum::<usize>();
+                while memories.of_states.len() > most || all > OWN_MOST {
+                    let first = memories.of_states.remove(0);
+                    all -= first.own;
+                    surplus.push(first.addresses);
+                }
             }
-            Prepared::Image => Some(addresses),
-            Prepared::State { state, mapped, marked } => {
-                let memory = InState { addresses, state, mapped, marked };
-                memories.of_states.push(memory);
-                let is_over = memories.of_states.len() > most;
-                is_over.then(|| memories.of_states.remove(0).addresses)
-            }
-        };
+        }
         drop(memories);
         drop(surplus);
     }

@@ -146,9 +146,7 @@ impl Drop for Ending {
 
 /// Code that asks the guest's side for something.
 pub(super) fn asking(what: &str) -> Code {
-    let call = if what.starts_with("answer(") { "await " } else { "" };
-    Code::new(format!("{call}__import__('sys').modules['fumehood.functions'].{what}"))
-        .file("<call>")
+    Code::new(format!("__import__('sys').modules['fumehood.functions'].{what}")).file("<call>")
 }
 
 fn cannot_run(error: SessionError) -> ToolError {

@@ -1,8 +1,9 @@
-//! What calls of a component cost.
+//! What calls of tools cost that run in a sandbox of their own: components, and functions of a Python file.
 
 use anyhow::{Result, bail};
-use fumehood::{Outcome, Sandbox};
+use fumehood::{Outcome, Sandbox, Session};
 use fumehood_tools::component::{Component, ComponentEngine, Instances};
+use fumehood_tools::python::PythonTools;
 
 use super::Bench;
 use super::latency::step;
@@ -37,7 +38,24 @@ const COMPONENT: &str = r#"(component
 /// Bytes that go to a component and come back.
 const BYTES: usize = 10_000_000;
 
+/// Such a file.
+const FILE: &str = r#"
+def add(a: int, b: int) -> int:
+    """Adds two numbers.
+
+    Args:
+        a: One of them.
+        b: The other.
+    """
+    return a + b
+"#;
+
 pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
+    components(bench).await?;
+    python(bench).await
+}
+
+async fn components(bench: &mut Bench<'_>) -> Result<()> {
     const CALL: &str = "component_call_us";
     const AGAIN: &str = "component_call_of_session_us";
     const ECHO: &str = "component_echo_10mb_ms";
@@ -71,15 +89,46 @@ pub(crate) async fn measure(bench: &mut Bench<'_>) -> Result<()> {
         let prepared =
             format!("from bench import add, echo\nimport time\ndata = bytes({BYTES})\n{code}");
         step(&mut session, &prepared).await?;
-        let timed = format!("began = time.perf_counter()\n{code}\ntime.perf_counter() - began");
-        let mut samples = Samples::default();
-        for _ in 0..if key == ECHO { 20 } else { 300 } {
-            let Outcome::Completed(Some(value)) = step(&mut session, &timed).await?.outcome else {
-                bail!("a step that measures has no value");
-            };
-            samples.push(value.repr.parse::<f64>()? * scale);
-        }
+        let rounds = if key == ECHO { 20 } else { 300 };
+        let samples = timed(&mut session, code, rounds, scale).await?;
         bench.add(key, what, unit, vec![("fumehood", samples)])?;
     }
     Ok(())
+}
+
+async fn python(bench: &mut Bench<'_>) -> Result<()> {
+    const OWN: &str = "python_tool_call_us";
+    const KEPT: &str = "python_tool_call_of_kept_session_us";
+    if !bench.wants(&[OWN, KEPT]) {
+        return Ok(());
+    }
+    let sandbox = bench.image.applied(Sandbox::builder(&bench.engine))?;
+    let file = PythonTools::load(sandbox, "bench", FILE).await?;
+    for (key, what, keep) in [
+        (OWN, "call of a function of a Python file, in a session of its own", false),
+        (KEPT, "the same, if all calls share a session", true),
+    ] {
+        let mut builder = Sandbox::builder(&bench.engine);
+        for tool in file.clone().keep_state(keep).tools() {
+            builder = builder.shared_tool(tool);
+        }
+        let mut session = bench.image.sandbox(builder)?.session().await?;
+        step(&mut session, "import time\nassert add(1, 2) == 3").await?;
+        let samples = timed(&mut session, "add(1, 2)", 200, 1e6).await?;
+        bench.add(key, what, "µs", vec![("fumehood", samples)])?;
+    }
+    Ok(())
+}
+
+/// How long code takes in a session that has imported `time`, in seconds times `scale`.
+async fn timed(session: &mut Session, code: &str, rounds: usize, scale: f64) -> Result<Samples> {
+    let timed = format!("began = time.perf_counter()\n{code}\ntime.perf_counter() - began");
+    let mut samples = Samples::default();
+    for _ in 0..rounds {
+        let Outcome::Completed(Some(value)) = step(session, &timed).await?.outcome else {
+            bail!("a step that measures has no value");
+        };
+        samples.push(value.repr.parse::<f64>()? * scale);
+    }
+    Ok(samples)
 }
