@@ -47,6 +47,21 @@ impl Grant {
         Grant { folder: Arc::new(folder), path: path.into(), writable: true }
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &Dir {
+        &self.folder
+    }
+
+    /// Where code sees it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether code may change what is in it.
+    pub fn is_writable(&self) -> bool {
+        self.writable
+    }
+
     /// What is wrong with the path, if anything.
     pub(crate) fn refusal(&self) -> Option<String> {
         let path = &self.path;

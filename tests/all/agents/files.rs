@@ -210,7 +210,8 @@ fn all_that_is_wrong_with_a_folder_is_told_at_once() {
                 clock_start = 3\nmanaged = ['agents/reader', 'nowhere', 'agents/broken', 'agents/other']\n\
                 [[grants]]\nfolder = 'here'\nat = '/here'\n[[grants]]\nfolder = 'nowhere'\nat = '/x'\n\
                 [[checks]]\nname = 'x'\n[[checks]]\nfile = 'none.py'\n\
-                [[tools]]\nsource = 'mcp'\n";
+                [[tools]]\nsource = 'mcp'\n\
+                [[tools]]\nsource = 'component'\nfile = 'x.wasm'\nfolders = {'/x' = '/'}\n";
     let broken = "version = 1\nmax_stpes = 3\nname = 3\n[limits]\ntime = 'x'\n";
     let folder = folder(&[
         ("agent.toml", file),
@@ -247,6 +248,7 @@ fn all_that_is_wrong_with_a_folder_is_told_at_once() {
     agent.toml 13 checks: check 1 needs either `python`, an expression, or `file`
     agent.toml 16 checks.file: cannot read `none.py`: No such file or directory (os error 2
     agent.toml 17 tools: there is no source `mcp`; there are `built_in`, `component`,
+    agent.toml 19 tools: `folders`, `variables` and `labels` are not for an agent's f
     agent.toml 2 model.name: `oponai:gpt-4o` does not begin with a provider, as `openai:g
     agent.toml 4 python: only agents with `kind = "tool_calling"` have it
     agent.toml 5 clock_start: only a sandbox with `deterministic = SEED` has it

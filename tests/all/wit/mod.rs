@@ -2,7 +2,7 @@
 //!
 //! * `every_type`: each type there and back, by the program and by a component
 //! * `modules`: what is in a module, and what its classes can do
-//! * `hostile`: components that want to do harm
+//! * `hostile`: components that want to do harm; `granted`: what components are given
 //! * `agents`, `command`: modules as agents have them, and on the command line
 //! * `components`: how the components of these tests are made
 
@@ -10,6 +10,7 @@ mod agents;
 mod command;
 mod components;
 mod every_type;
+mod granted;
 mod hostile;
 mod modules;
 mod slices;

@@ -145,6 +145,11 @@ fn read(folder: Option<&Dir>, file: &str, most: u64) -> Result<Vec<u8>> {
 fn component(table: toml::Table, folder: Option<&Dir>) -> Result<ToolSource> {
     let settings: ComponentSettings =
         table.try_into().map_err(|error: toml::de::Error| anyhow!(error.message().to_owned()))?;
+    if settings.is_given_something() {
+        bail!(
+            "`folders`, `variables` and `labels` are not for an agent's file: its tools are given nothing of the host"
+        );
+    }
     let (file, limits) = (settings.file.clone(), settings.limits());
     let bytes = read(folder, &file, COMPONENT_BYTES)?;
     Ok(ToolSource::Component(ComponentSource { file, limits, bytes }))

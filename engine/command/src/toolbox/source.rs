@@ -140,6 +140,6 @@ fn component(description: &Description<'_>, making: &Making<'_>) -> Result<Tools
     let settings = description.settings::<ComponentSettings>()?;
     let file = description.folder.join(&settings.file);
     let component = components::open(&components::engine(making.image)?, &file)?;
-    let modules = component.limits(settings.limits()).modules();
+    let modules = settings.apply(component, &description.folder)?.modules();
     Ok(Toolset { modules, ..Toolset::default() })
 }

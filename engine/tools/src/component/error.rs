@@ -26,8 +26,8 @@ pub enum ComponentError {
     },
     /// It asks for what nobody gives it.
     #[error(
-        "`{name}` asks for `{import}`, which is not granted: a component gets clocks, random numbers and the rest of \
-         WASI without any files, variables or network, and nothing else"
+        "`{name}` asks for `{import}`, which nobody can grant: a component gets clocks, random numbers and the rest of \
+         WASI, with no network and with the folders and variables that it is granted, and nothing else"
     )]
     NotGranted {
         /// The component.

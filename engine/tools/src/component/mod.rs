@@ -5,8 +5,8 @@
 //! * `running`: instances, and calls of them
 //! * `vals`: values as wasmtime has them; `slices`: calls of bytes and texts, which need none
 //!
-//! A component runs in a store of its own and reaches nothing but clocks, random numbers and standard streams that lead
-//! nowhere. Whatever it does, it costs the code that calls it an exception.
+//! A component runs in a store of its own and reaches nothing but clocks, random numbers, standard streams that lead
+//! nowhere, and what it was granted. Whatever it does, it costs the code that calls it an exception.
 
 mod engine;
 mod error;
@@ -18,7 +18,7 @@ mod vals;
 use std::path::Path;
 use std::sync::Arc;
 
-use fumehood::Module;
+use fumehood::{Grant, Module, ToolLabels};
 use wasmtime::component::InstancePre;
 use wit_component::DecodedWasm;
 
@@ -29,7 +29,7 @@ use crate::wit::tool::{self, Implementation};
 pub use self::engine::ComponentEngine;
 pub use self::error::ComponentError;
 pub use self::limits::{ComponentLimits, Instances};
-use self::running::{Exports, State};
+use self::running::{Exports, Granted, State};
 
 /// Bytes of a component at most.
 const BYTES: u64 = 256 << 20;
@@ -59,6 +59,8 @@ pub struct Component {
     exports: Arc<Exports>,
     limits: ComponentLimits,
     instances: Instances,
+    granted: Granted,
+    labels: Option<ToolLabels>,
 }
 
 impl Component {
@@ -116,6 +118,8 @@ impl Component {
             exports: Arc::new(exports),
             limits: ComponentLimits::default(),
             instances: if has_resources { Instances::PerSession } else { Instances::PerCall },
+            granted: Granted::default(),
+            labels: None,
         })
     }
 
@@ -134,6 +138,29 @@ impl Component {
         self
     }
 
+    /// Lets it use a folder of the host, at the path that the grant says. What it writes there has no limit. The default
+    /// is no folder.
+    #[must_use]
+    pub fn grant(mut self, grant: Grant) -> Component {
+        self.granted.folders.push(grant);
+        self
+    }
+
+    /// Gives it an environment variable. The default is none.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Component {
+        self.granted.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets what its functions do that a policy has to know of. The default follows from what it was granted: a folder is
+    /// private, and one that it can write to changes the world.
+    #[must_use]
+    pub fn labels(mut self, labels: ToolLabels) -> Component {
+        self.labels = Some(labels);
+        self
+    }
+
     /// The modules, for [`SandboxBuilder::module`](fumehood::SandboxBuilder::module).
     pub fn modules(&self) -> Vec<Module> {
         let instances = running::Running::new(
@@ -141,11 +168,15 @@ impl Component {
             Arc::clone(&self.exports),
             self.limits.clone(),
             self.instances,
+            self.granted.clone(),
         );
+        let labels = self.labels.unwrap_or_else(|| self.granted.labels());
         let implementation: Arc<dyn Implementation> = Arc::new(instances);
         let handles = Arc::new(Handles::default());
         let modules = self.interfaces.iter();
-        modules.map(|interface| tool::module(interface, &implementation, &handles)).collect()
+        modules
+            .map(|interface| tool::module(interface, &implementation, &handles, |_| labels))
+            .collect()
     }
 }
 

@@ -1,14 +1,15 @@
 //! Instances of components, and calls of them.
 
 use std::collections::HashMap;
+use std::os::fd::AsRawFd as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use fumehood::{CallContext, SessionMark, ToolError};
+use fumehood::{CallContext, Grant, SessionMark, ToolError, ToolLabels};
 use futures_util::future::BoxFuture;
 use wasmtime::component::{ComponentExportIndex, Func, Instance, InstancePre, ResourceTable, Val};
 use wasmtime::{ResourceLimiter, Store, Trap};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 
 use super::limits::{ComponentLimits, Instances};
 use super::slices;
@@ -36,6 +37,40 @@ pub(super) struct State {
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// What a component can use beyond what each can.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Granted {
+    pub(super) folders: Vec<Grant>,
+    pub(super) variables: Vec<(String, String)>,
+}
+
+impl Granted {
+    /// What functions do that have this.
+    pub(super) fn labels(&self) -> ToolLabels {
+        let mut labels = ToolLabels::default();
+        labels.reads_private = !self.folders.is_empty();
+        labels.sends = self.folders.iter().any(Grant::is_writable);
+        labels
+    }
+
+    fn context(&self) -> wasmtime::Result<WasiCtx> {
+        let mut builder = WasiCtx::builder();
+        builder
+            .allow_tcp(false)
+            .allow_udp(false)
+            .allow_ip_name_lookup(false)
+            .max_random_size(RANDOM_BYTES)
+            .envs(&self.variables);
+        for grant in &self.folders {
+            // wasmtime opens paths; this one is the folder that is open already.
+            let path = format!("/proc/self/fd/{}", grant.folder().as_raw_fd());
+            let may = if grant.is_writable() { FsPerms::ReadWrite } else { FsPerms::ReadOnly };
+            builder.preopened_dir(path, grant.path(), may)?;
+        }
+        Ok(builder.build())
     }
 }
 
@@ -135,6 +170,7 @@ pub(super) struct Running {
     exports: Arc<Exports>,
     limits: ComponentLimits,
     instances: Instances,
+    granted: Granted,
     made: AtomicU64,
     by_session: Mutex<HashMap<Option<SessionMark>, Shared>>,
 }
@@ -148,9 +184,10 @@ impl Running {
         exports: Arc<Exports>,
         limits: ComponentLimits,
         instances: Instances,
+        granted: Granted,
     ) -> Running {
         let (made, by_session) = (AtomicU64::new(0), Mutex::default());
-        Running { pre, exports, limits, instances, made, by_session }
+        Running { pre, exports, limits, instances, granted, made, by_session }
     }
 
     /// The instance of a session, which may have to wait for another call of it.
@@ -171,12 +208,9 @@ impl Running {
     }
 
     async fn instantiate(&self) -> Result<Live, ToolError> {
-        let wasi = WasiCtx::builder()
-            .allow_tcp(false)
-            .allow_udp(false)
-            .allow_ip_name_lookup(false)
-            .max_random_size(RANDOM_BYTES)
-            .build();
+        let wasi = self.granted.context().map_err(|error| {
+            ToolError::new(format!("it cannot be given what it was granted: {error:#}"))
+        })?;
         let mut table = ResourceTable::new();
         table.set_max_capacity(OPEN);
         let limiter = Limiter {

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use fumehood::{CallContext, Module, ToolError};
+use fumehood::{CallContext, Module, ToolError, ToolLabels};
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -56,6 +56,7 @@ use super::value::{FromValue, Value};
 pub struct Package {
     interfaces: Vec<Interface>,
     implementations: BTreeMap<(String, String), Arc<dyn Run>>,
+    labels: BTreeMap<(String, String), ToolLabels>,
 }
 
 /// A call of a function that the program implements.
@@ -147,7 +148,7 @@ impl Package {
 
     fn read(resolve: &Resolve, package: wit_parser::PackageId) -> Result<Package, WitError> {
         let interfaces = interface::read(resolve, Root::Package(package), "")?;
-        Ok(Package { interfaces, implementations: BTreeMap::new() })
+        Ok(Package { interfaces, implementations: BTreeMap::new(), labels: BTreeMap::new() })
     }
 
     /// The functions that can be implemented: the interface and the function, by their names in WIT.
@@ -217,22 +218,41 @@ impl Package {
         Answering: Future<Output = Result<A, ToolError>> + Send + 'static,
         A: Into<Answer>,
     {
-        if !self.functions().any(|known| known == (interface, function)) {
-            let there =
-                self.functions().map(|(interface, function)| format!("{function} of {interface}"));
-            let there = there.take(20).collect::<Vec<_>>().join(", ");
-            return Err(WitError::NoFunction {
-                interface: interface.to_owned(),
-                function: function.to_owned(),
-                there: if there.is_empty() {
-                    "there is none".to_owned()
-                } else {
-                    format!("there are: {there}")
-                },
-            });
-        }
-        self.implementations.insert((interface.to_owned(), function.to_owned()), Arc::new(run));
+        let name = self.known(interface, function)?;
+        self.implementations.insert(name, Arc::new(run));
         Ok(())
+    }
+
+    /// Says what a function does that a policy has to know of. The default is nothing. Both names are those of WIT.
+    ///
+    /// # Errors
+    ///
+    /// [`WitError::NoFunction`] if there is no such function.
+    pub fn label(
+        &mut self,
+        interface: &str,
+        function: &str,
+        labels: ToolLabels,
+    ) -> Result<(), WitError> {
+        let name = self.known(interface, function)?;
+        self.labels.insert(name, labels);
+        Ok(())
+    }
+
+    /// The name of a function that there is.
+    fn known(&self, interface: &str, function: &str) -> Result<(String, String), WitError> {
+        let (interface, function) = (interface.to_owned(), function.to_owned());
+        if self.functions().any(|known| known == (interface.as_str(), function.as_str())) {
+            return Ok((interface, function));
+        }
+        let there =
+            self.functions().map(|(interface, function)| format!("{function} of {interface}"));
+        let there = there.take(20).collect::<Vec<_>>().join(", ");
+        let there = match there.is_empty() {
+            true => "there is none".to_owned(),
+            false => format!("there are: {there}"),
+        };
+        Err(WitError::NoFunction { interface, function, there })
     }
 
     /// Implements a function with types of the program's own, or with those that wasmtime's `bindgen!` makes of the same
@@ -347,7 +367,11 @@ impl Package {
             .map(|interface| {
                 let implementation: Arc<dyn Implementation> =
                     Arc::new(self.implementation(interface)?);
-                Ok(tool::module(interface, &implementation, &handles))
+                let labels = |signature: &Signature| {
+                    let name = (interface.id.clone(), signature.wit.clone());
+                    self.labels.get(&name).copied().unwrap_or_default()
+                };
+                Ok(tool::module(interface, &implementation, &handles, labels))
             })
             .collect()
     }
@@ -357,7 +381,8 @@ impl Package {
         let handles = Arc::new(Handles::default());
         let nothing: Arc<dyn Implementation> = Arc::new(Nothing);
         let modules = self.interfaces.iter();
-        modules.map(|interface| tool::module(interface, &nothing, &handles)).collect()
+        let none = |_: &Signature| ToolLabels::default();
+        modules.map(|interface| tool::module(interface, &nothing, &handles, none)).collect()
     }
 
     fn implementation(&self, interface: &Interface) -> Result<Closures, WitError> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use fumehood::{
     Arguments, Attachment, CallContext, Function, Module, Tool, ToolError, ToolFuture, ToolInput,
+    ToolLabels,
 };
 use futures_util::future::BoxFuture;
 
@@ -29,6 +30,7 @@ pub(crate) fn module(
     interface: &Interface,
     implementation: &Arc<dyn Implementation>,
     handles: &Arc<Handles>,
+    labels: impl Fn(&Signature) -> ToolLabels,
 ) -> Module {
     let mut module = Module::new(&interface.module, &interface.documentation);
     for definition in &interface.types {
@@ -44,6 +46,7 @@ pub(crate) fn module(
             signature: Arc::clone(signature),
             implementation: Arc::clone(implementation),
             handles: Arc::clone(handles),
+            labels: labels(signature),
         };
         let mut function = Function::new(&signature.python, Arc::new(tool))
             .at(signature.place.clone())
@@ -62,6 +65,7 @@ struct WitTool {
     returns: Option<serde_json::Value>,
     implementation: Arc<dyn Implementation>,
     handles: Arc<Handles>,
+    labels: ToolLabels,
 }
 
 impl Tool for WitTool {
@@ -79,6 +83,10 @@ impl Tool for WitTool {
 
     fn returns(&self) -> Option<serde_json::Value> {
         self.returns.clone()
+    }
+
+    fn labels(&self) -> ToolLabels {
+        self.labels
     }
 
     fn check(
