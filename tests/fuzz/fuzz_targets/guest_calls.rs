@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use arbitrary::Arbitrary;
 use fumehood::fuzzing::{Content, File, Step};
-use fumehood::{Answer, Event, FUEL_GRACE_LEAST, FinalAnswer, Limits, Stream, Tool};
+use fumehood::{
+    Answer, Attachment, Event, FUEL_GRACE_LEAST, FinalAnswer, Limits, Stream, Tool, ToolInput,
+    ToolOutput,
+};
 use fumehood_fuzz::{block_on, depth};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
@@ -16,6 +19,8 @@ struct Input {
     tool_calls: u8,
     request_bytes: u16,
     answer_bytes: u16,
+    attached_bytes: u16,
+    calls_at_once: u8,
     nesting: u8,
     fuel: u32,
     calls: Vec<Call>,
@@ -23,7 +28,13 @@ struct Input {
 
 #[derive(Arbitrary, Debug)]
 enum Call {
-    Tool(Name, Arguments),
+    Tool(Name, Arguments, Attached),
+    Begin(Name, Arguments, Attached),
+    /// At most a millisecond.
+    Wait(u16),
+    Take(u8),
+    Content(u8, u32),
+    Abandon(u8),
     Give(Option<String>, String, Given),
     Interruption,
     Refuel(i64),
@@ -63,7 +74,24 @@ enum Name {
     Echo,
     Fail,
     Long,
+    /// Answers bytes.
+    Bytes,
+    /// Takes bytes, and answers them.
+    Back,
     Other(String),
+}
+
+impl Name {
+    fn text(self) -> String {
+        match self {
+            Name::Echo => "echo".to_owned(),
+            Name::Fail => "fail".to_owned(),
+            Name::Long => "long".to_owned(),
+            Name::Bytes => "bytes".to_owned(),
+            Name::Back => "back".to_owned(),
+            Name::Other(name) => name,
+        }
+    }
 }
 
 #[derive(Arbitrary, Debug)]
@@ -75,6 +103,42 @@ enum Arguments {
     None,
 }
 
+impl Arguments {
+    fn text(self) -> String {
+        match self {
+            Arguments::Text(text) => text,
+            Arguments::Value(value) => format!(r#"{{"value": {value}}}"#),
+            Arguments::Nested(depth) => {
+                let depth = usize::from(depth);
+                format!(r#"{{"value": {}{}}}"#, "[".repeat(depth), "]".repeat(depth))
+            }
+            Arguments::None => "{}".to_owned(),
+        }
+    }
+}
+
+/// What goes with a call.
+#[derive(Arbitrary, Debug)]
+enum Attached {
+    Nothing,
+    /// Bytes that the argument is said to be.
+    Value(Vec<u8>),
+    Other(String, Vec<u8>),
+}
+
+impl Attached {
+    fn parts(self) -> (String, Vec<u8>) {
+        match self {
+            Attached::Nothing => (String::new(), Vec::new()),
+            Attached::Value(bytes) => {
+                let said = json!([["/value", "application/octet-stream", bytes.len()]]);
+                (said.to_string(), bytes)
+            }
+            Attached::Other(said, bytes) => (said, bytes),
+        }
+    }
+}
+
 /// What the guest raises when a call fails.
 const FAILURES: [&str; 5] = [
     "ToolError: ",
@@ -84,7 +148,10 @@ const FAILURES: [&str; 5] = [
     "FuelLimitExceeded: ",
 ];
 
-fn tools(seen: &Arc<Mutex<Vec<Value>>>) -> [Arc<dyn Tool>; 3] {
+/// Bytes that the tool `bytes` answers.
+const BYTES: &[u8] = &[7; 300];
+
+fn tools(seen: &Arc<Mutex<Vec<Value>>>) -> [Arc<dyn Tool>; 5] {
     let schema = json!({"type": "object", "properties": {"value": {}}, "required": ["value"]});
     let seen = Arc::clone(seen);
     let echo = move |arguments: fumehood::Arguments| {
@@ -94,10 +161,23 @@ fn tools(seen: &Arc<Mutex<Vec<Value>>>) -> [Arc<dyn Tool>; 3] {
     let none = json!({"type": "object"});
     let fail = |_| async { Err::<Value, _>("it fails") };
     let long = |_| async { Ok::<_, String>("x".repeat(1000)) };
+    let bytes = |_| async { Ok(ToolOutput::bytes(Attachment::BYTES, BYTES)) };
+    let takes_bytes = json!({
+        "type": "object",
+        "properties": {"value": {"type": "string", "contentMediaType": Attachment::BYTES}},
+        "required": ["value"],
+    });
+    let back = |input: ToolInput| async move {
+        let [attachment] = input.attachments.as_slice() else { return Ok(Value::Null.into()) };
+        assert_eq!(attachment.at, "/value");
+        Ok(ToolOutput::bytes(Attachment::BYTES, attachment.bytes.clone()))
+    };
     [
         Arc::new(fumehood::function("echo", "", schema, echo)),
         Arc::new(fumehood::function("fail", "", none.clone(), fail)),
-        Arc::new(fumehood::function("long", "", none, long)),
+        Arc::new(fumehood::function("long", "", none.clone(), long)),
+        Arc::new(fumehood::function_of_input("bytes", "", none, bytes)),
+        Arc::new(fumehood::function_of_input("back", "", takes_bytes, back)),
     ]
 }
 
@@ -110,6 +190,8 @@ async fn run(input: Input) {
         .with_tool_calls(input.tool_calls.into())
         .with_request_bytes(input.request_bytes.into())
         .with_answer_bytes(input.answer_bytes.into())
+        .with_attached_bytes(input.attached_bytes.into())
+        .with_calls_at_once(input.calls_at_once.max(1).into())
         .with_nesting(input.nesting.into())
         .with_fuel(fuel);
     let total = fuel + (fuel / 10).max(FUEL_GRACE_LEAST);
@@ -129,27 +211,18 @@ async fn run(input: Input) {
     let (mut calls, mut granted, mut printed) = (0, 0_u128, 0);
     let mut given = None;
     let mut interrupted = false;
+    let (mut begun_calls, mut counted_at_most) = (Vec::new(), 0);
+    // Bytes that go with the last answer and were not asked for yet.
+    let mut there = 0;
     for call in input.calls {
         match call {
-            Call::Tool(name, arguments) => {
-                let (name, echoes) = match name {
-                    Name::Echo => ("echo".to_owned(), true),
-                    Name::Fail => ("fail".to_owned(), false),
-                    Name::Long => ("long".to_owned(), false),
-                    Name::Other(name) => (name, false),
-                };
-                let arguments = match arguments {
-                    Arguments::Text(text) => text,
-                    Arguments::Value(value) => format!(r#"{{"value": {value}}}"#),
-                    Arguments::Nested(depth) => format!(
-                        r#"{{"value": {}{}}}"#,
-                        "[".repeat(depth.into()),
-                        "]".repeat(depth.into())
-                    ),
-                    Arguments::None => "{}".to_owned(),
-                };
+            Call::Tool(name, arguments, attached) => {
+                let echoes = matches!(name, Name::Echo);
+                let (name, arguments) = (name.text(), arguments.text());
+                let (said, contents) = attached.parts();
+                let sent = contents.len();
                 let before = seen.lock().unwrap().len();
-                let result = step.call(name, arguments.clone()).await;
+                let result = step.call(name, arguments.clone(), said, contents).await;
                 calls += 1;
                 interrupted |= calls > u64::from(input.tool_calls);
                 let seen = seen.lock().unwrap();
@@ -157,23 +230,54 @@ async fn run(input: Input) {
                 if ran {
                     assert!(calls <= input.tool_calls.into(), "a call past the limit");
                     assert!(arguments.len() <= input.request_bytes.into());
+                    assert!(sent <= input.attached_bytes.into());
                     let parsed = serde_json::from_str::<Value>(&arguments).unwrap();
-                    assert_eq!(seen[before], parsed);
                     assert!(depth(&parsed) <= input.nesting.into());
                     assert!(parsed.as_object().unwrap().keys().eq(["value"]));
                 }
                 match result {
                     Ok(answer) => {
+                        let (answer, attached) = parts(&answer);
                         assert!(answer.len() <= input.answer_bytes.into());
-                        let answer = serde_json::from_str::<Value>(&answer).unwrap();
-                        assert!(!ran || answer == seen[before]["value"]);
+                        assert!(attached <= input.attached_bytes.into());
+                        let answer = serde_json::from_str::<Value>(answer).unwrap();
+                        assert!(!ran || attached > 0 || answer == seen[before]["value"]);
                         assert!(!echoes || ran);
+                        there = attached;
                     }
-                    Err(failure) => {
-                        let known = FAILURES.iter().any(|name| failure.starts_with(name));
-                        assert!(known, "{failure:?}");
-                    }
+                    Err(failure) => known(&failure),
                 }
+            }
+            Call::Begin(name, arguments, attached) => {
+                let (said, contents) = attached.parts();
+                let begun = step.start(name.text(), arguments.text(), said, contents).await;
+                // One that cannot be begun beside others is not counted.
+                counted_at_most += 1;
+                interrupted |= calls + counted_at_most > u64::from(input.tool_calls);
+                match begun {
+                    Ok(number) => begun_calls.push(number),
+                    Err(failure) => known(&failure),
+                }
+            }
+            Call::Wait(time) => {
+                let done = step.wait((i64::from(time) * 1000).min(1_000_000)).await;
+                assert!(done.iter().all(|number| begun_calls.contains(number)));
+            }
+            Call::Take(which) => {
+                let number = begun_calls.get(usize::from(which)).copied().unwrap_or(u32::MAX);
+                match step.take(number).unwrap() {
+                    Ok(answer) => there = parts(&answer).1,
+                    Err(failure) => known(&failure),
+                }
+            }
+            Call::Content(position, most) => {
+                let piece = step.content(position.into(), most).unwrap();
+                assert!(piece.len() <= most as usize && piece.len() <= there);
+                there -= piece.len();
+            }
+            Call::Abandon(which) => {
+                let number = begun_calls.get(usize::from(which)).copied().unwrap_or(u32::MAX);
+                step.abandon(number).unwrap();
             }
             Call::Give(json, text, content) => {
                 step.give(json.clone(), text.clone(), content.clone().content()).unwrap();
@@ -208,7 +312,7 @@ async fn run(input: Input) {
     }
 
     let left = step.end();
-    assert_eq!(left.tool_calls, calls);
+    assert!((calls..=calls + counted_at_most).contains(&left.tool_calls));
     let (output, all) = left.output;
     let (stdout, stderr) = &*told.lock().unwrap();
     let room = usize::from(input.output_bytes);
@@ -228,6 +332,23 @@ async fn run(input: Input) {
         }
         (left, given) => panic!("{given:?} became {left:?}"),
     }
+}
+
+/// The JSON of an answer, and the bytes that are said to go with it.
+fn parts(answer: &[u8]) -> (&str, usize) {
+    let Some((0, rest)) = answer.split_first() else {
+        return (std::str::from_utf8(answer).unwrap(), 0);
+    };
+    let length = |at: usize| u32::from_le_bytes(rest[at..at + 4].try_into().unwrap()) as usize;
+    let (json, said) = rest[8..].split_at(length(0));
+    assert_eq!(said.len(), length(4));
+    let said = serde_json::from_slice::<Vec<(String, String, usize)>>(said).unwrap();
+    (std::str::from_utf8(json).unwrap(), said.iter().map(|(_, _, length)| length).sum())
+}
+
+/// A failure names a class that the guest raises.
+fn known(failure: &str) {
+    assert!(FAILURES.iter().any(|name| failure.starts_with(name)), "{failure:?}");
 }
 
 /// An answer is what it was said to be, if it is that.

@@ -139,11 +139,15 @@ impl Action<'_> {
             Action::Tool { size, name, arguments } => {
                 let (size, name) = (sized(size, name), literal(name));
                 let arguments = literal(arguments);
-                format!("a = {arguments}; _host.call(b'\\1' + {size} + struct.pack('<IIII', len(a), 0, 0, 0) + {name} + a)")
+                format!(
+                    "a = {arguments}; _host.call(b'\\1' + {size} + struct.pack('<IIII', len(a), 0, 0, 0) + {name} + a)"
+                )
             }
             Action::Call(arguments) => {
                 let arguments = literal(arguments.as_bytes());
-                format!("a = {arguments}; _host.call(struct.pack('<BIIIII', 1, 4, len(a), 0, 0, 0) + b'echo' + a)")
+                format!(
+                    "a = {arguments}; _host.call(struct.pack('<BIIIII', 1, 4, len(a), 0, 0, 0) + b'echo' + a)"
+                )
             }
             Action::Answer { json, size, text } => {
                 let size = sized(size, text);
@@ -197,7 +201,8 @@ fn source(actions: &[Action<'_>]) -> String {
         return (*source).to_owned();
     }
     let mut all =
-        "import os, marshal, struct, _host\nx = 1\nkept = globals().setdefault('kept', [])\n".to_owned();
+        "import os, marshal, struct, _host\nx = 1\nkept = globals().setdefault('kept', [])\n"
+            .to_owned();
     for (position, action) in actions.iter().enumerate() {
         // What is raised leaves only the last.
         let source = action.source();

@@ -125,13 +125,14 @@ fuzz_target!(|input: &[u8]| {
     let Ok(text) = std::str::from_utf8(text) else { return };
     let tool = usize::from(*tool) % 12;
     RAN.set(false);
-    let result =
-        STEP.with_borrow_mut(|step| block_on(step.call(format!("f{tool}"), text.to_owned())));
+    let result = STEP.with_borrow_mut(|step| {
+        block_on(step.call(format!("f{tool}"), text.to_owned(), String::new(), Vec::new()))
+    });
     match result {
         Ok(answer) => {
             assert!(RAN.get());
             let sent = serde_json::from_str::<Value>(text).unwrap();
-            assert_eq!(serde_json::from_str::<Value>(&answer).unwrap(), sent);
+            assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap(), sent);
         }
         Err(told) => {
             assert!(!RAN.get());
