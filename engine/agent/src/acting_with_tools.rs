@@ -1,9 +1,9 @@
 //! A step of a tool-calling agent: the model asks for calls of tools, and they are made.
 
-use fumehood::{Arguments, ToolCallError, ToolDeclaration};
+use fumehood::{Arguments, ToolCallError, ToolDeclaration, ToolOutput};
 use fumehood_model::{
-    Arguments as ModelArguments, Finish, Message, Model as _, Part, Request, ToolCall, ToolChoice,
-    ToolResult, ToolSpec,
+    Arguments as ModelArguments, Finish, Image, Message, Model as _, Part, Request, ToolCall,
+    ToolChoice, ToolResult, ToolSpec,
 };
 use futures_util::FutureExt as _;
 use futures_util::stream::{self, StreamExt as _};
@@ -24,6 +24,8 @@ use crate::spans::PYTHON;
 
 /// The tool that gives the answer.
 const FINAL_ANSWER: &str = "final_answer";
+/// Bytes of a picture that models are shown: more than that Anthropic's servers refuse.
+const PICTURE_BYTES: usize = 5_000_000;
 
 impl Run {
     pub(crate) async fn act_with_tools(
@@ -147,6 +149,7 @@ impl Run {
         calls: &[ToolCall],
     ) -> Result<Option<Answer>, AgentError> {
         let parallel = self.agent.settings().parallel;
+        let sees = self.agent.settings().model.description().capabilities.images;
         let gate = Gate::new(self, step.number, Span::current());
         let calling =
             calls.iter().map(|call| toolbox.call(&gate, call).boxed()).collect::<Vec<_>>();
@@ -163,15 +166,20 @@ impl Run {
         let mut answer = None;
         for (call, answered) in calls.iter().zip(answers) {
             step.results.push(match answered {
-                Ok(value) => {
-                    let text = match &value {
+                Ok(output) => {
+                    let text = match &output.value {
                         Value::String(text) => text.clone(),
                         value => value.to_string(),
                     };
-                    if call.name == FINAL_ANSWER {
-                        answer = Some(Answer::of_value(value));
+                    let text = mark(shortened(text, observation::CHARACTERS));
+                    let mut result = ToolResult::new(call, text);
+                    if sees {
+                        result.images = pictures(&output);
                     }
-                    ToolResult::new(call, mark(shortened(text, observation::CHARACTERS)))
+                    if call.name == FINAL_ANSWER {
+                        answer = Some(Answer::of_value(output.value));
+                    }
+                    result
                 }
                 Err((kind, told, refused)) => {
                     let told = if refused { told } else { mark(told) };
@@ -289,7 +297,7 @@ impl Toolbox {
         &self,
         gate: &Gate,
         call: &ToolCall,
-    ) -> Result<Value, (StepErrorKind, String, bool)> {
+    ) -> Result<ToolOutput, (StepErrorKind, String, bool)> {
         let arguments =
             self.arguments(call).map_err(|told| (StepErrorKind::ToolArguments, told, false))?;
         let shown = Value::Object(arguments);
@@ -306,7 +314,7 @@ impl Toolbox {
         })?;
         let is_member = self.agent.settings().members.contains_key(&call.name);
         let answered = gate.pass(checked, Some(&call.id)).await;
-        answered.map(|output| output.value).map_err(|error| {
+        answered.map_err(|error| {
             let told = match is_member || error.is_refused() {
                 true => error.to_string(),
                 false => format!(
@@ -317,6 +325,15 @@ impl Toolbox {
             (StepErrorKind::Tool, told, error.is_refused())
         })
     }
+}
+
+/// The pictures of an answer that a model can be shown. Where they belong, its value has placeholders.
+fn pictures(output: &ToolOutput) -> Vec<Image> {
+    let attachments = output.attachments.iter();
+    let shown = attachments.filter(|one| {
+        matches!(&*one.media_type, "image/png" | "image/jpeg") && one.bytes.len() <= PICTURE_BYTES
+    });
+    shown.map(|one| Image::new(&*one.media_type, &*one.bytes)).collect()
 }
 
 /// A call is not made.

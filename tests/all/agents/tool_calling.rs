@@ -60,6 +60,38 @@ async fn tools_are_called_and_what_they_say_is_told() {
     assert_eq!(actions(&result)[0].calls[0].answer.as_deref(), Some("8"));
 }
 
+/// Pictures are no text. What is too large to be sent is only told.
+#[tokio::test]
+async fn pictures_that_tools_answer_are_shown_to_the_model() {
+    let camera = fumehood::function_of_input(
+        "camera",
+        "Takes a picture.",
+        json!({"type": "object", "properties": {"megabytes": {"type": "integer"}}}),
+        |input| async move {
+            let bytes = match input.arguments.get("megabytes").and_then(Value::as_u64) {
+                Some(megabytes) => vec![0; 1_000_000 * megabytes as usize],
+                None => include_bytes!("pixel.png").to_vec(),
+            };
+            let value = json!({"taken": "now", "picture": null});
+            let output = fumehood::ToolOutput::from(value);
+            Ok(output.attach(fumehood::Attachment::new("/picture", "image/png", bytes)))
+        },
+    );
+    let replies = [
+        calling(&[("camera", json!({})), ("camera", json!({"megabytes": 6}))]),
+        answering(json!(1)),
+    ];
+    let agent = Agent::tool_calling(Scripted::new(replies), builder().tool(camera));
+    let result = agent.build().unwrap().run("Look.").await.unwrap();
+    let results = &actions(&result)[0].results;
+    let length = include_bytes!("pixel.png").len();
+    let told = format!(r#"{{"taken":"now","picture":"<image/png, {length} bytes>"}}"#);
+    assert_eq!((results[0].text.as_str(), results[0].images.len()), (told.as_str(), 1));
+    assert_eq!(results[0].images[0].data(), include_bytes!("pixel.png"));
+    assert!(results[1].text.contains("<image/png, 6000000 bytes>"));
+    assert!(results[1].images.is_empty());
+}
+
 #[tokio::test]
 async fn what_can_be_called_is_declared_and_something_has_to_be() {
     let model = Arc::new(Scripted::new([answering(json!(1))]));
