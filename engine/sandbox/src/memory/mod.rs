@@ -49,7 +49,7 @@ use serde::{Deserialize, Serialize};
 use wasmtime::{LinearMemory, MemoryCreator, MemoryType};
 
 pub(crate) use self::kept::KeptForPool;
-use self::kept::{Kept, Taken};
+use self::kept::{Kept, KeptMemory};
 pub(crate) use self::state::State;
 use self::state::WeakState;
 use self::states::{MappedRows, Written};
@@ -324,32 +324,29 @@ impl Mapping {
     /// store; in one that was kept if there is one.
     fn view(image: &MemoryImage, state: &State, reserved: usize) -> std::io::Result<Mapping> {
         let ImageFile { file, bytes, kept, .. } = &*image.0;
-        let taken = match kept.take(reserved, state, image) {
+        let (memory, held) = match kept.take(reserved, state, image) {
             Some(taken) => taken,
             None => {
                 let addresses = Addresses::reserve(reserved)?;
                 addresses.track(0..reserved);
                 addresses.place(file, 0, 0..*bytes, ProtFlags::READ | ProtFlags::WRITE)?;
-                Taken {
-                    addresses,
-                    state: image.state(),
-                    mapped: MappedRows::default(),
-                    marked: false,
-                }
+                (KeptMemory::image(addresses, image), image.state())
             }
         };
-        let Taken { addresses, state: held, mapped, marked } = taken;
-        let mut mapping = Mapping::of(addresses, held.bytes(), Some(image.clone()));
-        {
-            let mut condition = mapping.condition();
-            (condition.mapped, condition.marked) = (mapped, marked);
-            condition.held = Some(held.clone());
-        }
+        let mut mapping = Mapping::kept(memory, Some(held.clone()), image);
         if !held.is_same(state) {
             mapping.restore(state, &Written::nothing_since(held), |_| false)?;
         }
         mapping.origin = state.downgrade();
         Ok(mapping)
+    }
+
+    /// Memory that was kept, as it is; `held` is what it holds, if that is known.
+    fn kept(memory: KeptMemory, held: Option<State>, image: &MemoryImage) -> Mapping {
+        let KeptMemory { addresses, bytes, mapped, marked } = memory;
+        let mapping = Mapping::of(addresses, bytes, Some(image.clone()));
+        *mapping.condition() = Condition { held, mapped, marked, ..Condition::default() };
+        mapping
     }
 
     fn of(addresses: Addresses, committed: usize, image: Option<MemoryImage>) -> Mapping {
@@ -417,7 +414,7 @@ impl Drop for Mapping {
         if let Some(prepared) = image.0.kept.prepare(self, image)
             && let Some(addresses) = self.addresses.take()
         {
-            image.0.kept.put(addresses, prepared);
+            image.0.kept.put(addresses, prepared, image);
         }
     }
 }

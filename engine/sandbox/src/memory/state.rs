@@ -60,6 +60,11 @@ impl WeakState {
         Some(State { bytes: self.bytes, parts, store: self.store.upgrade()? })
     }
 
+    /// How many bytes the memory has.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) fn is_gone(&self) -> bool {
         self.parts.iter().flatten().any(|part| part.strong_count() == 0)
             || self.store.strong_count() == 0
