@@ -103,24 +103,23 @@ impl Kept {
         image: &MemoryImage,
     ) -> Option<(KeptMemory, State)> {
         let begun = image.state();
+        let from_image = begun.downgrade().distance(wanted);
         let mut memories = locked(&self.memories);
-        let fitting = memories.of_states.iter().enumerate();
-        let fitting = fitting.filter(|(_, kept)| kept.memory.addresses.reserved == reserved);
-        let nearest = fitting
-            .filter_map(|(position, kept)| Some((position, kept.state.upgrade()?)))
-            .map(|(position, state)| (wanted.distance(&state), position, state))
-            .min_by_key(|(distance, position, _)| (*distance, usize::MAX - position));
-        match nearest {
-            Some((distance, position, state)) if distance < wanted.distance(&begun) => {
-                Some((memories.of_states.remove(position).memory, state))
-            }
-            _ => {
-                let fits = |memory: &Addresses| memory.reserved == reserved;
-                let position = memories.of_image.iter().rposition(fits);
-                let addresses = position.map(|position| memories.of_image.swap_remove(position));
-                addresses.map(|addresses| (KeptMemory::image(addresses, image), begun))
-            }
+        let states = memories.of_states.iter().enumerate().rev();
+        let fitting = states
+            .filter(|(_, kept)| kept.memory.addresses.reserved == reserved && !kept.state.is_gone())
+            .map(|(position, kept)| (kept.state.distance(wanted), position))
+            .filter(|(distance, _)| *distance < from_image);
+        let nearest = fitting.min_by_key(|(distance, _)| *distance);
+        let held = nearest.and_then(|(_, position)| {
+            Some((position, memories.of_states[position].state.upgrade()?))
+        });
+        if let Some((position, state)) = held {
+            return Some((memories.of_states.remove(position).memory, state));
         }
+        let fits = |memory: &Addresses| memory.reserved == reserved;
+        let position = memories.of_image.iter().rposition(fits)?;
+        Some((KeptMemory::image(memories.of_image.swap_remove(position), image), begun))
     }
 
     /// Makes a memory in which no code runs any more what it was in the beginning, if there is room for

@@ -65,6 +65,17 @@ impl WeakState {
         self.bytes
     }
 
+    /// In how many parts of its table it may differ from a state.
+    pub(super) fn distance(&self, from: &State) -> usize {
+        let differs = |number: &usize| {
+            let ours = self.parts.get(*number).and_then(Option::as_ref).map(Weak::as_ptr);
+            let theirs = from.parts.get(*number).and_then(Option::as_ref).map(Arc::as_ptr);
+            ours != theirs
+        };
+        (0..self.parts.len().max(from.parts.len())).filter(differs).count()
+    }
+
+    /// Whether some of the state is no longer there.
     pub(super) fn is_gone(&self) -> bool {
         self.parts.iter().flatten().any(|part| part.strong_count() == 0)
             || self.store.strong_count() == 0
@@ -163,16 +174,6 @@ impl State {
             && Arc::ptr_eq(&self.store, &other.store)
             && self.parts.len() == other.parts.len()
             && self.parts.iter().zip(&other.parts).all(same)
-    }
-
-    /// In how many parts of its table it may differ from another state.
-    pub(super) fn distance(&self, other: &State) -> usize {
-        let parts = 0..self.parts.len().max(other.parts.len());
-        let differs = |number: &usize| {
-            let [ours, theirs] = [self, other].map(|state| state.parts.get(*number));
-            !is_same_part(ours.unwrap_or(&None), theirs.unwrap_or(&None))
-        };
-        parts.filter(differs).count()
     }
 
     /// What says which state it is without keeping any of it.
