@@ -246,26 +246,36 @@ async fn large_values(bench: &mut Bench<'_>) -> Result<()> {
     );
     let sandbox = bench.image.sandbox(Sandbox::builder(&bench.engine).tool(send).tool(receive))?;
     let mut session = sandbox.session().await?;
-    step(&mut session, &format!("data = bytes({LARGE})\nassert send(data) == len(receive())"))
-        .await?;
+    let prepared =
+        format!("import time\ndata = bytes({LARGE})\nassert send(data) == len(receive())");
+    step(&mut session, &prepared).await?;
     for (key, what, call) in [
         (SENT, "50 MB of bytes to a tool", "send(data)"),
         (RECEIVED, "50 MB of bytes from a tool", "receive()"),
     ] {
-        // Timed inside, as the end of a step and the beginning of the next deal with the memory that it has written.
-        let code = format!(
-            "import time\nbegan = time.perf_counter()\n{call}\ntime.perf_counter() - began"
-        );
-        let mut samples = Samples::default();
-        for _ in 0..30 {
-            let Outcome::Completed(Some(value)) = step(&mut session, &code).await?.outcome else {
-                bail!("a step that measures has no value");
-            };
-            samples.push(value.repr.parse::<f64>()? * 1e3);
-        }
+        let samples = timed(&mut session, call, 30, 1e3).await?;
         bench.add(key, what, "ms", vec![("fumehood", samples)])?;
     }
     Ok(())
+}
+
+/// How long code takes in a session that has imported `time`, in seconds times `scale`. It is timed inside, as the end
+/// of a step and the beginning of the next deal with the memory that it has written.
+pub(crate) async fn timed(
+    session: &mut Session,
+    code: &str,
+    rounds: usize,
+    scale: f64,
+) -> Result<Samples> {
+    let timed = format!("began = time.perf_counter()\n{code}\ntime.perf_counter() - began");
+    let mut samples = Samples::default();
+    for _ in 0..rounds {
+        let Outcome::Completed(Some(value)) = step(session, &timed).await?.outcome else {
+            bail!("a step that measures has no value");
+        };
+        samples.push(value.repr.parse::<f64>()? * scale);
+    }
+    Ok(samples)
 }
 
 /// Tools that take their time, at the same time.

@@ -1,13 +1,12 @@
 //! What calls of tools cost that run in a sandbox of their own: components, and functions of a Python file.
 
-use anyhow::{Result, bail};
-use fumehood::{Outcome, Sandbox, Session};
+use anyhow::Result;
+use fumehood::Sandbox;
 use fumehood_tools::component::{Component, ComponentEngine, Instances};
 use fumehood_tools::python::PythonTools;
 
 use super::Bench;
-use super::latency::step;
-use super::measuring::Samples;
+use super::latency::{step, timed};
 
 /// Adds numbers, and answers the bytes that it is given.
 const COMPONENT: &str = r#"(component
@@ -118,17 +117,4 @@ async fn python(bench: &mut Bench<'_>) -> Result<()> {
         bench.add(key, what, "µs", vec![("fumehood", samples)])?;
     }
     Ok(())
-}
-
-/// How long code takes in a session that has imported `time`, in seconds times `scale`.
-async fn timed(session: &mut Session, code: &str, rounds: usize, scale: f64) -> Result<Samples> {
-    let timed = format!("began = time.perf_counter()\n{code}\ntime.perf_counter() - began");
-    let mut samples = Samples::default();
-    for _ in 0..rounds {
-        let Outcome::Completed(Some(value)) = step(session, &timed).await?.outcome else {
-            bail!("a step that measures has no value");
-        };
-        samples.push(value.repr.parse::<f64>()? * scale);
-    }
-    Ok(samples)
 }
