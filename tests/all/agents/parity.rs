@@ -1,5 +1,5 @@
 //! What docs/smolagents.md says is there, as far as its tests go: each row names a test that exists, or says
-//! why there is none.
+//! why there is none. Tests that other pages name have to be there as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,7 +22,7 @@ fn tests() -> BTreeSet<String> {
         let module = file.file_stem().unwrap().to_str().unwrap();
         names.extend(functions(&file).map(|name| format!("model::{module}::{name}")));
     }
-    for part in ["sandbox", "image", "model", "agent", "command"] {
+    for part in ["sandbox", "image", "model", "agent", "command", "policy", "tools"] {
         let sources = root.join("engine").join(part).join("src");
         for file in files(&sources, "rs") {
             let path = module(&file, &sources);
@@ -173,4 +173,40 @@ fn a_row_without_a_test_or_with_one_that_is_not_there_is_found() {
             Some("there are 2 cells"),
         ]
     );
+}
+
+/// The names of tests, or of modules and folders of tests, that a page has outside of its examples. `f` is any.
+fn named(text: &str) -> impl Iterator<Item = &str> {
+    let prose = text.split("```").step_by(2);
+    prose.flat_map(quoted).filter(|name| {
+        ["all/", "unit ", "model::", "attacks/", "cases/"]
+            .iter()
+            .any(|kind| name.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()))
+    })
+}
+
+#[test]
+fn every_test_that_a_page_names_exists() {
+    let tests = tests();
+    let exists = |name: &str| {
+        let below = |test: &String| {
+            let rest = test.strip_prefix(name);
+            rest.is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with("::") || rest.starts_with('/')
+            })
+        };
+        tests.iter().any(below)
+    };
+    let (mut count, mut missing) = (0, Vec::new());
+    for page in files(&root().join("docs"), "md") {
+        let text = fs::read_to_string(&page).unwrap();
+        for name in named(&text) {
+            count += 1;
+            if !exists(name) {
+                missing.push(format!("{}: {name}", page.file_name().unwrap().display()));
+            }
+        }
+    }
+    assert!(count > 300, "only {count} were found");
+    assert!(missing.is_empty(), "{missing:#?}");
 }
