@@ -179,9 +179,10 @@ fn a_row_without_a_test_or_with_one_that_is_not_there_is_found() {
 fn named(text: &str) -> impl Iterator<Item = &str> {
     let prose = text.split("```").step_by(2);
     prose.flat_map(quoted).filter(|name| {
-        ["all/", "unit ", "model::", "attacks/", "cases/"]
-            .iter()
-            .any(|kind| name.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()))
+        let kinds = ["all/", "unit ", "model::", "attacks/", "cases/"];
+        kinds.iter().any(|kind| name.starts_with(kind) && name != kind)
+            && !name.ends_with("::f")
+            && !name.ends_with("/f")
     })
 }
 
