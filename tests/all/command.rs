@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use insta::assert_snapshot;
 use serde_json::Value;
 
+use crate::WORK;
+
 /// Runs the command with an image that is there.
 pub(crate) fn fumehood(arguments: &[&str]) -> Command {
     crate::engine();
@@ -230,7 +232,7 @@ fn what_the_code_leaves_is_collected() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("new/results");
     let path = out.display().to_string();
-    let said = |output: &Output| shown(output).replace(&path, "DIR");
+    let said = |output: &Output| shown(output).replace(&path, "DIR").replace(WORK, "WORK");
     let code = "
 import os
 os.makedirs('sub')
@@ -246,7 +248,7 @@ os.symlink('..', 'sub/li\\x1bnk')
 
     --- stderr
     fumehood: 2 files, 2.0KiB, in `DIR`
-    fumehood: links are left out: "/work/link" and 1 more
+    fumehood: links are left out: "WORK/link" and 1 more
     "#);
     assert_eq!(std::fs::read_to_string(out.join("table.csv")).unwrap(), "a,b\n");
     assert_eq!(std::fs::read(out.join("sub/numbers")).unwrap(), [b'1'; 2000]);
@@ -292,13 +294,13 @@ fn what_cannot_be_collected_is_told_before_the_code_runs() {
     // A folder in the way of a file is told afterwards.
     std::fs::create_dir(folder.path().join("way")).unwrap();
     let output = fumehood(&["exec", "-c", "open('way', 'w')", "--out", &path]).output().unwrap();
-    assert_snapshot!(shown(&output).replace(&path, "DIR"), @r"
+    assert_snapshot!(shown(&output).replace(&path, "DIR").replace(WORK, "WORK"), @r"
     status: 4
     --- stdout
 
     --- stderr
     error: cannot copy the files to `DIR`
-      caused by: cannot copy `/work/way`
+      caused by: cannot copy `WORK/way`
       caused by: Is a directory (os error 21)
     ");
 }

@@ -91,7 +91,7 @@ def took(what):
     return [(after - before) / 1e9 for before, after in zip(begun, ended)]
 def written():
     open('f', 'w').close()
-    return os.stat('/work/f').st_mtime_ns
+    return os.stat('f').st_mtime_ns
 ";
     session.run(code).await.unwrap();
     // No two readings are the same.
@@ -131,7 +131,7 @@ begun = time.monotonic()
 assert asyncio.run(slow()) == 'timed out'
 assert 1 <= time.monotonic() - begun < 2
 # A file is ready at once, so no time passes.
-file = open('/work/f', 'w')
+file = open('f', 'w')
 begun = time.monotonic()
 assert select.select([], [file], [], 10)[1]
 assert time.monotonic() - begun < 1
@@ -165,7 +165,7 @@ const STEPS: [&str; 8] = [
     "import os, random, time, uuid, sqlite3; import numpy as np\nseen = []",
     "seen.append((random.random(), os.urandom(3), uuid.uuid4(), np.random.rand(), time.time()))",
     "class Thing: pass\nthings = {Thing() for _ in range(300)}\nprint([id(thing) for thing in things])",
-    "open('/work/a', 'w').write(str(seen)); time.sleep(1.5)\nos.stat('/work/a')",
+    "open('a', 'w').write(str(seen)); time.sleep(1.5)\nos.stat('a')",
     "db = sqlite3.connect(':memory:'); db.execute('create table t (x)')\n\
      db.executemany('insert into t values (?)', [(random.random(),) for _ in range(500)])\n\
      db.execute('select sum(x), random() from t').fetchone()",
@@ -191,7 +191,7 @@ async fn steps_between(
 }
 
 const WASTED: &str = "import os, random, time\nseen = [random.random(), os.urandom(99)]\n\
-                      open('/work/wasted', 'w').close(); time.sleep(5); 1 / 0";
+                      open('wasted', 'w').close(); time.sleep(5); 1 / 0";
 
 #[tokio::test]
 async fn a_session_that_is_saved_and_resumed_goes_on_as_if_it_were_not() {
@@ -405,11 +405,11 @@ async fn limits_but_those_of_time_are_reached_alike() {
 async fn files_stay_open_from_step_to_step() {
     let sandbox = sandbox(0);
     let mut session = sandbox.session().await.unwrap();
-    session.run("file = open('/work/f', 'w+'); file.write('abc')").await.unwrap();
+    session.run("file = open('f', 'w+'); file.write('abc')").await.unwrap();
     session.run("import random; x = random.random()").await.unwrap();
     assert_eq!(value(&mut session, "file.seek(1); file.read()").await, "'bc'");
     session.run("file.close()").await.unwrap();
-    assert_eq!(value(&mut session, "open('/work/f').read()").await, "'abc'");
+    assert_eq!(value(&mut session, "open('f').read()").await, "'abc'");
 }
 
 #[tokio::test]

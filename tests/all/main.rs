@@ -46,6 +46,9 @@ use std::sync::OnceLock;
 use fumehood::{Engine, Exception, Image, Outcome, Sandbox, SandboxBuilder, Session, Step};
 use fumehood_image::ImageStore;
 
+/// The folder of a session that its code begins in.
+const WORK: &str = "/work";
+
 /// The store with the image that all tests use.
 fn store() -> ImageStore {
     ImageStore::of_user().expect("tests run for a user with a home")

@@ -15,12 +15,9 @@ use crate::lines;
 use crate::mcp::{Answering, McpServerFlags};
 use crate::printer::Printer;
 use crate::report::{Exit, Report, Status};
-use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, sandbox};
+use crate::sandboxing::{GrantFlags, ImageFlags, LimitFlags, WORK, sandbox};
 use crate::toolbox::{ToolFlags, Toolset};
 use crate::units;
-
-/// The folder of a session that its code begins in.
-const WORK: &str = "/work";
 
 /// No line of JSON is longer, in bytes.
 const LINE_BYTES: u64 = 64 << 20;

@@ -21,6 +21,9 @@ use crate::printer::Printer;
 use crate::toolbox::Toolset;
 use crate::units;
 
+/// The folder of a session that its code begins in.
+pub(crate) const WORK: &str = "/work";
+
 /// Where the guest image is.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct ImageFlags {

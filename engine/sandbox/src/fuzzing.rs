@@ -8,6 +8,7 @@ use wasmtime_wasi::cli::StdoutStream as _;
 use crate::answer::FinalAnswer;
 use crate::bindings::fumehood::guest;
 pub use crate::bindings::fumehood::guest::answer::{Content, File};
+pub use crate::bindings::fumehood::guest::tools::Host as ToolImports;
 use crate::console::{Console, Descriptor};
 use crate::control::Control;
 use crate::error::ConfigError;
@@ -72,46 +73,9 @@ impl Step {
         Ok(Step { host, console })
     }
 
-    /// `tools.call`
-    pub async fn call(
-        &mut self,
-        name: String,
-        arguments: String,
-        attached: String,
-        contents: Vec<u8>,
-    ) -> Result<Vec<u8>, String> {
-        guest::tools::Host::call(&mut self.host, name, arguments, attached, contents).await
-    }
-
-    /// `tools.begin`
-    pub async fn start(
-        &mut self,
-        name: String,
-        arguments: String,
-        attached: String,
-        contents: Vec<u8>,
-    ) -> Result<u32, String> {
-        guest::tools::Host::begin(&mut self.host, name, arguments, attached, contents).await
-    }
-
-    /// `tools.wait`
-    pub async fn wait(&mut self, nanoseconds: i64) -> Vec<u32> {
-        guest::tools::Host::wait(&mut self.host, nanoseconds).await
-    }
-
-    /// `tools.take`
-    pub fn take(&mut self, number: u32) -> wasmtime::Result<Result<Vec<u8>, String>> {
-        guest::tools::Host::take(&mut self.host, number)
-    }
-
-    /// `tools.content`
-    pub fn content(&mut self, position: u32, most: u32) -> wasmtime::Result<Vec<u8>> {
-        guest::tools::Host::content(&mut self.host, position, most)
-    }
-
-    /// `tools.abandon`
-    pub fn abandon(&mut self, number: u32) -> wasmtime::Result<()> {
-        guest::tools::Host::abandon(&mut self.host, number)
+    /// The imports that are calls of tools.
+    pub fn tools(&mut self) -> &mut impl ToolImports {
+        &mut self.host
     }
 
     /// `answer.give`

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use arbitrary::Arbitrary;
-use fumehood::fuzzing::{Content, File, Step};
+use fumehood::fuzzing::{Content, File, Step, ToolImports as _};
 use fumehood::{
     Answer, Attachment, Event, FUEL_GRACE_LEAST, FinalAnswer, Limits, Stream, Tool, ToolInput,
     ToolOutput,
@@ -222,7 +222,7 @@ async fn run(input: Input) {
                 let (said, contents) = attached.parts();
                 let sent = contents.len();
                 let before = seen.lock().unwrap().len();
-                let result = step.call(name, arguments.clone(), said, contents).await;
+                let result = step.tools().call(name, arguments.clone(), said, contents).await;
                 calls += 1;
                 interrupted |= calls > u64::from(input.tool_calls);
                 let seen = seen.lock().unwrap();
@@ -250,7 +250,7 @@ async fn run(input: Input) {
             }
             Call::Begin(name, arguments, attached) => {
                 let (said, contents) = attached.parts();
-                let begun = step.start(name.text(), arguments.text(), said, contents).await;
+                let begun = step.tools().begin(name.text(), arguments.text(), said, contents).await;
                 // One that cannot be begun beside others is not counted.
                 counted_at_most += 1;
                 interrupted |= calls + counted_at_most > u64::from(input.tool_calls);
@@ -260,24 +260,24 @@ async fn run(input: Input) {
                 }
             }
             Call::Wait(time) => {
-                let done = step.wait((i64::from(time) * 1000).min(1_000_000)).await;
+                let done = step.tools().wait((i64::from(time) * 1000).min(1_000_000)).await;
                 assert!(done.iter().all(|number| begun_calls.contains(number)));
             }
             Call::Take(which) => {
                 let number = begun_calls.get(usize::from(which)).copied().unwrap_or(u32::MAX);
-                match step.take(number).unwrap() {
+                match step.tools().take(number).unwrap() {
                     Ok(answer) => there = parts(&answer).1,
                     Err(failure) => known(&failure),
                 }
             }
             Call::Content(position, most) => {
-                let piece = step.content(position.into(), most).unwrap();
+                let piece = step.tools().content(position.into(), most).unwrap();
                 assert!(piece.len() <= most as usize && piece.len() <= there);
                 there -= piece.len();
             }
             Call::Abandon(which) => {
                 let number = begun_calls.get(usize::from(which)).copied().unwrap_or(u32::MAX);
-                step.abandon(number).unwrap();
+                step.tools().abandon(number).unwrap();
             }
             Call::Give(json, text, content) => {
                 step.give(json.clone(), text.clone(), content.clone().content()).unwrap();

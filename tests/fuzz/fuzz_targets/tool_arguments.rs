@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use fumehood::fuzzing::Step;
+use fumehood::fuzzing::{Step, ToolImports as _};
 use fumehood::{Arguments, Limits, Tool};
 use fumehood_fuzz::block_on;
 use libfuzzer_sys::fuzz_target;
@@ -126,7 +126,7 @@ fuzz_target!(|input: &[u8]| {
     let tool = usize::from(*tool) % 12;
     RAN.set(false);
     let result = STEP.with_borrow_mut(|step| {
-        block_on(step.call(format!("f{tool}"), text.to_owned(), String::new(), Vec::new()))
+        block_on(step.tools().call(format!("f{tool}"), text.to_owned(), String::new(), Vec::new()))
     });
     match result {
         Ok(answer) => {

@@ -8,6 +8,7 @@ use fumehood_agent::MemoryStep;
 
 use super::Chat;
 use crate::display;
+use crate::sandboxing::WORK;
 use crate::units;
 
 /// What was said.
@@ -153,7 +154,7 @@ impl Chat<'_> {
             return Ok(());
         };
         let files = session.files();
-        let mut folders = vec!["/tmp".to_owned(), "/work".to_owned()];
+        let mut folders = vec!["/tmp".to_owned(), WORK.to_owned()];
         while let Some(folder) = folders.pop() {
             let entries = match files.list(&folder) {
                 // What was granted under that name is not the session's.

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use crate::mcp::agents::OfferedAgent;
 use crate::mcp::sessions::Sessions;
 use crate::mcp::{files, offer, running};
+use crate::sandboxing::WORK;
 
 /// Answers calls. Copies have the same sessions.
 #[derive(Clone)]
@@ -36,7 +37,7 @@ fn usual() -> String {
 }
 
 fn work() -> String {
-    files::WORK.to_owned()
+    WORK.to_owned()
 }
 
 #[derive(Deserialize)]

@@ -9,8 +9,8 @@ use fumehood::{FileKind, Files, ImageFormat};
 use rmcp::model::{ContentBlock, ResourceContents};
 use serde_json::{Value, json};
 
-/// Where code begins.
-pub(super) const WORK: &str = "/work";
+use crate::sandboxing::WORK;
+
 /// Entries of a list.
 const ENTRIES: usize = 1000;
 /// How deep folders are looked into.

@@ -4,6 +4,7 @@ use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Value, json};
 
 use crate::mcp::agents::OfferedAgent;
+use crate::sandboxing::WORK;
 
 /// The session that is meant if none is named.
 pub(super) const USUAL: &str = "main";
@@ -72,7 +73,7 @@ pub(super) fn tools(about_python: &str, agents: &[OfferedAgent]) -> Vec<Tool> {
         tool(
             "list_files",
             "Lists what is in a folder of a session.",
-            json!({"session": session, "path": {"type": "string", "description": "The folder.", "default": "/work"}}),
+            json!({"session": session, "path": {"type": "string", "description": "The folder.", "default": WORK}}),
             &[],
         )
         .with_annotations(ToolAnnotations::new().read_only(true).open_world(false)),

@@ -9,6 +9,7 @@ use super::entry::{COMMANDS, Deed};
 use super::live::Live;
 use super::showing;
 use crate::printer::Printer;
+use crate::sandboxing::WORK;
 use crate::units;
 
 /// Lists the commands.
@@ -164,7 +165,7 @@ fn changed(mut limits: Limits, changes: &str) -> Result<Limits, String> {
 
 /// Lists what is in the session's own folder and in those that were granted.
 pub(crate) async fn files(live: &mut Live, printer: &Printer) -> Result<()> {
-    let mut folders = ["/work", "/tmp"].map(|path| (path.to_owned(), "the session's own")).to_vec();
+    let mut folders = [WORK, "/tmp"].map(|path| (path.to_owned(), "the session's own")).to_vec();
     folders.retain(|(path, _)| live.granted().iter().all(|(granted, _)| granted != path));
     folders.extend(live.granted().into_iter().map(|(path, writable)| {
         (path, if writable { "granted, to read and write" } else { "granted, to read" })
